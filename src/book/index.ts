@@ -1,0 +1,1 @@
+export { FLOW, FlowLog } from './flow-log.ts';

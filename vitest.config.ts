@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const suite = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+});
+
+/**
+ * unit: everything this checkout can prove alone. conformance: real files, in the folder that
+ * SPYMASTER_CONFORMANCE_DATA names. interop: Python peers. browser: pages in a real Chromium.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      suite(
+        'unit',
+        [
+          'test/{core,dbn,wire,lake,book,synth,feed,vacuum-pressure,serve,cli,web,house}/**/*.test.ts',
+        ],
+        60_000,
+      ),
+      suite('conformance', ['test/conformance/**/*.test.ts'], 300_000),
+      suite('interop', ['test/interop/**/*.test.ts'], 300_000),
+      suite('browser', ['test/browser/**/*.test.ts'], 180_000),
+    ],
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
