@@ -1,0 +1,26 @@
+export { packageRoot, shippedConfigFolder } from './config-folder.ts';
+export { formatNano, parseDecimalNano } from './decimal.ts';
+export type { Product, Products, TradingSession } from './products.ts';
+export { findProduct, loadProducts, productOf } from './products.ts';
+export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
+export { findRawDay, findRawDays, listSessions, RAW_FORMATS, rawRoots } from './raw-days.ts';
+export type { DefinitionVenue, ProductType, RawTable } from './raw-paths.ts';
+export {
+  checkSymbolSegment,
+  PRODUCT_TYPES,
+  parseProductType,
+  rawDefinitionFolder,
+  rawSourceFolder,
+  rawTableFolder,
+  recordsTableOf,
+  SYNTHETIC_MARKER,
+} from './raw-paths.ts';
+export {
+  addDays,
+  dateToUnixNs,
+  daysBetween,
+  nsToSessionTime,
+  parseDate,
+  sessionTimeToNs,
+  unixNsToDate,
+} from './session-time.ts';
