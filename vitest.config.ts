@@ -4,6 +4,9 @@ const suite = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout },
 });
 
+/** `npm run verify` counts the tests of every run from the reports it asks for. */
+const reports = process.env['SPYMASTER_TEST_REPORTS'];
+
 /**
  * unit: everything this checkout can prove alone. conformance: real files, in the folder that
  * SPYMASTER_CONFORMANCE_DATA names. interop: Python peers. browser: pages in a real Chromium.
@@ -22,6 +25,8 @@ export default defineConfig({
       suite('interop', ['test/interop/**/*.test.ts'], 300_000),
       suite('browser', ['test/browser/**/*.test.ts'], 180_000),
     ],
+    reporters: reports ? ['default', 'json'] : ['default'],
+    ...(reports ? { outputFile: { json: `${reports}/${process.pid}.json` } } : {}),
     pool: 'forks',
     maxWorkers: 2,
   },
