@@ -1,5 +1,14 @@
+export { AtomicFile, writeFileAtomic } from './atomic-file.ts';
 export { packageRoot, shippedConfigFolder } from './config-folder.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
+export type {
+  ParquetBatch,
+  ParquetField,
+  ParquetSummary,
+  ParquetType,
+  ParquetValues,
+} from './parquet-writer.ts';
+export { writeParquet } from './parquet-writer.ts';
 export type { Product, Products, TradingSession } from './products.ts';
 export { findProduct, loadProducts, productOf } from './products.ts';
 export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
