@@ -1,8 +1,10 @@
 /**
- * The measuring rules of every benchmark: warm up, take the median of five, count what was allocated.
+ * The measuring rules of every benchmark: warm up, take the median of five, count what was
+ * allocated.
  *
- * A benchmark file calls `bench(...)` for each case, baselines included, so that what is compared ran in the same
- * process on the same input. `npm run bench` runs the files one after the other and writes bench/RESULTS.md.
+ * A benchmark file calls `bench(...)` for each case, baselines included, so that what is compared
+ * ran in the same process on the same input. `npm run bench` runs the files one after the other and
+ * writes bench/RESULTS.md.
  */
 import { appendFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
@@ -12,7 +14,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RUNS = 5;
 /** Untimed runs before them. */
 const WARM_UP_RUNS = 2;
-/** A pause between cases, ms, so that one case's garbage is not collected in the next one's time. */
+/**
+ * A pause between cases, ms, so that one case's garbage is not collected in the next one's time.
+ */
 const SETTLE_MS = 50;
 
 /** What to measure. */
@@ -77,8 +81,8 @@ function bytesOf(node: ProfileNode): number {
 }
 
 /**
- * Bytes that a run allocates on the JavaScript heap, collected ones included: V8's sampling profiler, good to about
- * `SAMPLE_BYTES`. Memory behind array buffers is not on that heap.
+ * Bytes that a run allocates on the JavaScript heap, collected ones included: V8's sampling
+ * profiler, good to about `SAMPLE_BYTES`. Memory behind array buffers is not on that heap.
  */
 async function allocatedBytes(c: BenchCase): Promise<number> {
   await c.before?.();
@@ -154,7 +158,10 @@ export async function bench(c: BenchCase, note = ''): Promise<BenchResult> {
   return result;
 }
 
-/** Prints a row and appends it to the file that `npm run bench` collects; for figures measured in other ways too. */
+/**
+ * Prints a row and appends it to the file that `npm run bench` collects; for figures measured in
+ * other ways too.
+ */
 export function report(result: BenchResult): void {
   const each = result.bytesEach === null ? '' : `, ${result.bytesEach.toFixed(2)} B each`;
   const rate =

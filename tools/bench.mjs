@@ -1,9 +1,9 @@
 /**
- * `npm run bench [-- NAME...]`: builds, runs every benchmark of bench/ (or those whose name contains a NAME), each
- * in a process of its own, and writes bench/RESULTS.md when all of them ran.
+ * `npm run bench [-- NAME...]`: builds, runs every benchmark of bench/ (or those whose name
+ * contains a NAME), each in a process of its own, and writes bench/RESULTS.md when all of them ran.
  *
- * Real files are read where SPYMASTER_CONFORMANCE_DATA names them. The vendor's decoder is measured in the same run
- * from the interop suite's Python environment (tools/interop-env.mjs).
+ * Real files are read where SPYMASTER_CONFORMANCE_DATA names them. The vendor's decoder is measured
+ * in the same run from the interop suite's Python environment (tools/interop-env.mjs).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,9 @@
 /**
- * Makes the Python environment of the interop suite, `.venv-interop`, from test/interop/requirements.txt.
+ * Makes the Python environment of the interop suite, `.venv-interop`, from
+ * test/interop/requirements.txt.
  *
- * `node tools/interop-env.mjs` prints the interpreter's path on the last line of stdout. An environment made
- * from the same requirements by the same Python is kept as it is.
+ * `node tools/interop-env.mjs` prints the interpreter's path on the last line of stdout. An
+ * environment made from the same requirements by the same Python is kept as it is.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -50,7 +51,8 @@ function install() {
 }
 
 /**
- * The interpreter that the interop suite uses: SPYMASTER_INTEROP_PYTHON when it is set, else our own environment.
+ * The interpreter that the interop suite uses: SPYMASTER_INTEROP_PYTHON when it is set, else our
+ * own environment.
  * @throws Error in words for a person when it cannot be made.
  */
 export function ensureInteropPython() {

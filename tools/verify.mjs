@@ -1,9 +1,11 @@
 /**
- * `npm run verify`: everything that must hold before a change is accepted, and what `.ci/run` calls.
+ * `npm run verify`: everything that must hold before a change is accepted, and what `.ci/run`
+ * calls.
  *
- * Builds, lints, and runs every suite; ends with one line `N passed, N failed`, summed over the suites, and a
- * non-zero exit code when anything failed. A suite that could not run counts as failed; only the conformance
- * suite may be absent, and only where SPYMASTER_CONFORMANCE_DATA is not set.
+ * Builds, lints, and runs every suite; ends with one line `N passed, N failed`, summed over the
+ * suites, and a non-zero exit code when anything failed. A suite that could not run counts as
+ * failed; only the conformance suite may be absent, and only where SPYMASTER_CONFORMANCE_DATA is
+ * not set.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';

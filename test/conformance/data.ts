@@ -4,8 +4,9 @@ import { describe, it } from 'vitest';
 const folder = process.env['SPYMASTER_CONFORMANCE_DATA'];
 
 /**
- * A suite over real files. `body` gets a function from a file's name, relative to the data folder, to its path.
- * Where SPYMASTER_CONFORMANCE_DATA is unset the suite says on stderr that it did not run.
+ * A suite over real files. `body` gets a function from a file's name, relative to the data folder,
+ * to its path. Where SPYMASTER_CONFORMANCE_DATA is unset the suite says on stderr that it did not
+ * run.
  */
 export function describeConformance(
   name: string,

@@ -5,7 +5,8 @@ const OUTPUT_MAX_BYTES = 512 * 1024 * 1024;
 
 /**
  * The interpreter of the interop suite. `npm run test:interop` sets the variable.
- * @throws Error when SPYMASTER_INTEROP_PYTHON is not set: an interop test that does not run has failed.
+ * @throws Error when SPYMASTER_INTEROP_PYTHON is not set: an interop test that does not run has
+ *   failed.
  */
 export function interopPython(): string {
   const python = process.env['SPYMASTER_INTEROP_PYTHON'];

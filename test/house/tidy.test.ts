@@ -1,0 +1,162 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isCode, lineOf, type Node, parse, projectFiles, visitNodes } from './source-tree.ts';
+
+/** Longest file, lines. A longer one holds two ideas. */
+const FILE_MAX_LINES = 400;
+/** Longest function, lines: what fits on a screen. */
+const FUNCTION_MAX_LINES = 70;
+/** Widest line, columns. */
+const LINE_MAX_COLUMNS = 100;
+
+/** Names that say nothing about what is inside. */
+const EMPTY_NAMES = /^(utils?|helpers?|common|misc|handy|base|v2|lib|stuff)$/;
+
+/** Assembled, so that this file passes its own rule. */
+const FOREIGN_WORDS = [
+  ['sub', 'agent'],
+  ['helper', ' session'],
+  ['/wo', 'rk/'],
+  ['/tm', 'p/brief'],
+  ['/tm', 'p/pyenv'],
+].map((parts) => parts.join(''));
+
+const files = projectFiles();
+const parsed = files.filter((file) => isCode(file.path)).map(parse);
+const isTest = (path: string) => path.startsWith('test/');
+
+/** A suite's body is a list of tests, not a function that anybody reads as one. */
+function isSuiteBody(node: Node, parent: Node | null): boolean {
+  if (parent?.type !== 'CallExpression') return false;
+  const callee = parent['callee'] as Node & { name?: string; object?: { name?: string } };
+  return /^describe/.test(callee.name ?? callee.object?.name ?? '') && callee !== node;
+}
+
+describe('tidy', () => {
+  it(`keeps files under ${FILE_MAX_LINES} lines`, () => {
+    const long = parsed
+      .map(({ file }) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > FILE_MAX_LINES)
+      .map(({ path, lines }) => `${path}: ${lines} lines`);
+    expect(long).toEqual([]);
+  });
+
+  it(`keeps functions under ${FUNCTION_MAX_LINES} lines`, () => {
+    const long: string[] = [];
+    for (const { file, program } of parsed) {
+      visitNodes(program, (node, parent) => {
+        if (!/Function/.test(node.type) || /^TS/.test(node.type)) return;
+        if (isTest(file.path) && isSuiteBody(node, parent)) return;
+        const first = lineOf(file.text, node.start);
+        const lines = lineOf(file.text, node.end) - first + 1;
+        if (lines > FUNCTION_MAX_LINES) long.push(`${file.path}:${first}: ${lines} lines`);
+      });
+    }
+    expect(long).toEqual([]);
+  });
+
+  it(`keeps lines within ${LINE_MAX_COLUMNS} columns`, () => {
+    // A line that is one string, or that holds a link, cannot be broken without changing it.
+    const unbreakable = (line: string) => /:\/\//.test(line) || /^\s*['"`][^ ]*$/.test(line);
+    const wide = files
+      .filter(({ path }) => isCode(path) || /\.(py|css|sh)$/.test(path) || path === '.ci/run')
+      .flatMap(({ path, text }) =>
+        text.split('\n').flatMap((line, i) => {
+          const columns = [...line].length;
+          if (columns <= LINE_MAX_COLUMNS || unbreakable(line)) return [];
+          return [`${path}:${i + 1}: ${columns} columns`];
+        }),
+      );
+    expect(wide).toEqual([]);
+  });
+
+  it('names files in kebab-case, for what is in them', () => {
+    const code = files.filter(({ path }) => isCode(path) || path.endsWith('.css'));
+    const bad = code.filter(({ path }) => {
+      const stem = posix.basename(path).replace(/(\.test|\.config|\.d)?\.\w+$/, '');
+      const folders = posix.dirname(path).split('/');
+      return (
+        !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) ||
+        [stem, ...folders].some((n) => EMPTY_NAMES.test(n))
+      );
+    });
+    expect(bad.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('gives every export of src a docstring', () => {
+    const bare: string[] = [];
+    for (const { file, program, comments } of parsed) {
+      if (!file.path.startsWith('src/')) continue;
+      for (const node of program['body'] as Node[]) {
+        if (node.type !== 'ExportNamedDeclaration' || !node['declaration']) continue;
+        const before = comments.filter((c) => c.end <= node.start).at(-1);
+        const adjacent = before && file.text.slice(before.end, node.start).trim() === '';
+        if (adjacent && before.type === 'Block' && before.value.startsWith('*')) continue;
+        bare.push(`${file.path}:${lineOf(file.text, node.start)}`);
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+
+  it('has no word of the place it was written in', () => {
+    const found = files.flatMap(({ path, text }) =>
+      FOREIGN_WORDS.filter((word) => text.toLowerCase().includes(word)).map((w) => `${path}: ${w}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('leaves no test out', () => {
+    const found = parsed
+      .filter(({ file }) => /\b(it|test|describe)\.(skip|only|todo)\b/.test(file.text))
+      .map(({ file }) => file.path)
+      .filter((path) => path !== 'test/house/tidy.test.ts');
+    expect(found).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  const read = (path: string) => files.find((file) => file.path === path)?.text ?? '{}';
+  const manifest = JSON.parse(read('package.json'));
+
+  it('pins every dependency exactly', () => {
+    const loose = Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.optionalDependencies,
+    }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version as string));
+    expect(loose).toEqual([]);
+  });
+
+  it('locks versions without naming the registry they came from', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/);
+  });
+});
+
+describe('Markdown', () => {
+  const pages = files.filter(({ path }) => path.endsWith('.md'));
+  const prose = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '');
+
+  it('has one title a page, on its first line', () => {
+    const bad = pages.filter(({ text }) => {
+      const titles = prose(text).match(/^# .+$/gm) ?? [];
+      return titles.length !== 1 || !text.startsWith('# ');
+    });
+    expect(bad.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('links to files that exist', () => {
+    const known = new Set(files.map(({ path }) => path));
+    const broken = pages.flatMap(({ path, text }) =>
+      [...prose(text).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+        .map((match) => match[1] as string)
+        .filter((target) => !/^[a-z]+:/.test(target))
+        .map((target) => posix.join(posix.dirname(path), target).replace(/\/$/, ''))
+        .filter((target) => !/\.png$/.test(target))
+        .filter(
+          (target) => !known.has(target) && ![...known].some((k) => k.startsWith(`${target}/`)),
+        )
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
