@@ -36,6 +36,7 @@ export const ERRORS = {
     exit: 4,
     meaning: 'A checkpoint is damaged or belongs to other data or another version.',
   },
+  WIRE: { exit: 4, meaning: 'A stream message or frame breaks the protocol.' },
   PORT_IN_USE: { exit: 1, meaning: 'Another program listens on the port.' },
   INTERNAL: {
     exit: 1,

@@ -113,8 +113,10 @@ export interface GridUpdate {
   lag_ms: number;
   /** Book events since the previous frame sent to this viewer. */
   events: number;
-  /** Frames left out for this viewer since the previous one it was sent. */
+  /** Frames this viewer lost since the previous one it was sent, because it did not read fast enough. */
   skipped: number;
+  /** Frames left out for everybody, because playback runs faster than the wire's frame rate. */
+  thinned: number;
   trades: WireTrade[];
   /** Trades beyond the wire's limit a frame, merged away: count and lots. */
   trades_dropped: number;
