@@ -1,0 +1,219 @@
+/**
+ * What one record does to the orders of a book, and which flow its quantity is booked as.
+ * Rules: docs/formulas.md (order book, flow attribution); they follow the vendor's published book.
+ */
+import { BID } from '../core/index.ts';
+import type { BookState } from './book-state.ts';
+import { COUNTER } from './counters.ts';
+import { FLOW, type FlowLog } from './flow-log.ts';
+import type { LevelLadder } from './level-ladder.ts';
+import { ORDER_LEVEL, ORDER_PENDING, ORDER_QTY, ORDER_SIDE, ORDER_STRIDE } from './order-store.ts';
+import { joinQueue, leaveQueue, shrinkInPlace } from './queue.ts';
+
+const MAX_U32 = 4294967295;
+const HIDDEN_FILL_LOTS = COUNTER.hiddenFillLots;
+
+function logFlow(log: FlowLog, kind: number, side: number, tick: number, qty: number): void {
+  const n = log.length;
+  if (n === log.tick.length) log.reserve(1);
+  log.tick[n] = tick;
+  log.code[n] = kind | (side << 2);
+  log.qty[n] = qty;
+  log.length = n + 1;
+}
+
+/** Books `qty` lots of a flow, unless nobody listens or a snapshot is being read. */
+export function bookFlow(
+  b: BookState,
+  kind: number,
+  side: number,
+  tick: number,
+  qty: number,
+): void {
+  if (b.flows !== null && !b.inSnapshot) logFlow(b.flows, kind, side, tick, qty);
+}
+
+/** Books volume that matched no displayed order; `side` is the resting one, 2 when unknown. */
+export function bookHiddenFill(b: BookState, side: number, tick: number, qty: number): void {
+  b.tally[HIDDEN_FILL_LOTS] += qty;
+  if (side !== 2 && b.flows !== null) logFlow(b.flows, FLOW.HIDDEN_FILL, side, tick, qty);
+}
+
+/** Books the removal of `removed` lots of an order: as fill while fills are pending, the rest as pull. */
+function bookRemoval(b: BookState, at: number, side: number, tick: number, removed: number): void {
+  const records = b.orders.records;
+  const pending = records[at + ORDER_PENDING] >>> 0;
+  let pull = removed;
+  if (pending !== 0) {
+    const fill = Math.min(pending, removed);
+    records[at + ORDER_PENDING] = pending - fill;
+    pull = removed - fill;
+    bookFlow(b, FLOW.FILL, side, tick, fill);
+  }
+  if (pull !== 0) bookFlow(b, FLOW.PULL, side, tick, pull);
+}
+
+/** Frees an order that has left its queue; fills still pending met no displayed quantity. */
+function forgetOrder(b: BookState, order: number, side: number, tick: number): void {
+  const pending = b.orders.records[order * ORDER_STRIDE + ORDER_PENDING] >>> 0;
+  if (pending !== 0) bookHiddenFill(b, side, tick, pending);
+  b.orders.remove(order);
+}
+
+/** Removes an order with what is left of it. */
+export function removeOrder(b: BookState, order: number): void {
+  const records = b.orders.records;
+  const at = order * ORDER_STRIDE;
+  const side = records[at + ORDER_SIDE];
+  const ladder = side === BID ? b.bids : b.asks;
+  const tick = ladder.key[records[at + ORDER_LEVEL]] ^ ladder.flip;
+  bookRemoval(b, at, side, tick, records[at + ORDER_QTY] >>> 0);
+  leaveQueue(b.orders, ladder, order);
+  forgetOrder(b, order, side, tick);
+}
+
+/** Adds an order whose id the last `find` did not find. */
+function insertOrder(
+  b: BookState,
+  lo: number,
+  hi: number,
+  side: number,
+  tick: number,
+  size: number,
+  since: number,
+): void {
+  const store = b.orders;
+  const order = store.insert(lo, hi);
+  if (order === 0) {
+    b.tally[COUNTER.refusedOrders]++;
+    b.suspect = true;
+    return;
+  }
+  const ladder = side === BID ? b.bids : b.asks;
+  store.records[order * ORDER_STRIDE + ORDER_SIDE] = side;
+  store.records[order * ORDER_STRIDE + ORDER_PENDING] = 0;
+  store.since[order] = since;
+  joinQueue(store, ladder, tick ^ ladder.flip, order, size);
+  bookFlow(b, FLOW.ADD, side, tick, size);
+}
+
+/** `A`: an id that is already there is pulled first, and counted. */
+export function addOrder(
+  b: BookState,
+  lo: number,
+  hi: number,
+  side: number,
+  tick: number,
+  size: number,
+  since: number,
+): void {
+  const old = b.orders.find(lo, hi);
+  if (old !== 0) {
+    b.tally[COUNTER.duplicateAdds]++;
+    b.orders.records[old * ORDER_STRIDE + ORDER_PENDING] = 0;
+    removeOrder(b, old);
+    b.orders.find(lo, hi);
+  }
+  insertOrder(b, lo, hi, side, tick, size, since);
+}
+
+/** `C`: takes `size` lots off an order, never more than it has. */
+export function cancelOrder(
+  b: BookState,
+  lo: number,
+  hi: number,
+  side: number,
+  size: number,
+): void {
+  const store = b.orders;
+  const order = store.find(lo, hi);
+  if (order === 0) {
+    b.tally[COUNTER.unknownCancels]++;
+    return;
+  }
+  const at = order * ORDER_STRIDE;
+  const own = store.records[at + ORDER_SIDE];
+  const qty = store.records[at + ORDER_QTY] >>> 0;
+  if (own !== side) b.tally[COUNTER.sideMismatches]++;
+  if (size > qty) b.tally[COUNTER.overCancels]++;
+  if (size >= qty) {
+    removeOrder(b, order);
+    return;
+  }
+  const ladder = own === BID ? b.bids : b.asks;
+  const tick = ladder.key[store.records[at + ORDER_LEVEL]] ^ ladder.flip;
+  bookRemoval(b, at, own, tick, size);
+  shrinkInPlace(store, ladder, order, size);
+}
+
+/** `M`: sets side, price and size absolutely; an unknown id is added, a size of 0 removes. */
+export function modifyOrder(
+  b: BookState,
+  lo: number,
+  hi: number,
+  side: number,
+  tick: number,
+  size: number,
+  since: number,
+): void {
+  const store = b.orders;
+  const order = store.find(lo, hi);
+  if (order === 0) {
+    b.tally[COUNTER.unknownModifies]++;
+    if (size !== 0) insertOrder(b, lo, hi, side, tick, size, since);
+    return;
+  }
+  const at = order * ORDER_STRIDE;
+  const own = store.records[at + ORDER_SIDE];
+  if (own !== side) b.tally[COUNTER.sideMismatches]++;
+  if (size === 0) {
+    removeOrder(b, order);
+    return;
+  }
+  const ladder = own === BID ? b.bids : b.asks;
+  const level = store.records[at + ORDER_LEVEL];
+  if (own === side && ladder.key[level] === (tick ^ ladder.flip)) {
+    resizeOrder(b, ladder, order, tick, size, since);
+    return;
+  }
+  bookRemoval(b, at, own, ladder.key[level] ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
+  leaveQueue(store, ladder, order);
+  const target = side === BID ? b.bids : b.asks;
+  store.records[at + ORDER_SIDE] = side;
+  store.since[order] = since;
+  joinQueue(store, target, tick ^ target.flip, order, size);
+  bookFlow(b, FLOW.ADD, side, tick, size);
+}
+
+/** A modify that stays at its price: growing loses the place in the queue, shrinking keeps it. */
+function resizeOrder(
+  b: BookState,
+  ladder: LevelLadder,
+  order: number,
+  tick: number,
+  size: number,
+  since: number,
+): void {
+  const store = b.orders;
+  const at = order * ORDER_STRIDE;
+  const qty = store.records[at + ORDER_QTY] >>> 0;
+  if (size > qty) {
+    bookFlow(b, FLOW.ADD, ladder.side, tick, size - qty);
+    leaveQueue(store, ladder, order);
+    store.since[order] = since;
+    joinQueue(store, ladder, tick ^ ladder.flip, order, size);
+  } else if (size < qty) {
+    bookRemoval(b, at, ladder.side, tick, qty - size);
+    shrinkInPlace(store, ladder, order, qty - size);
+  }
+}
+
+/** `F`: remembers the fill on its order until a cancel or modify takes the quantity out. Returns false if unknown. */
+export function noteFill(b: BookState, lo: number, hi: number, size: number): boolean {
+  const order = b.orders.find(lo, hi);
+  if (order === 0) return false;
+  const records = b.orders.records;
+  const at = order * ORDER_STRIDE + ORDER_PENDING;
+  records[at] = Math.min((records[at] >>> 0) + size, MAX_U32);
+  return true;
+}
