@@ -159,16 +159,16 @@ function place(b: BookState, c: MboColumns, i: number, act: number, flag: number
   }
   const tick = placeOf(b, c.price[i], side);
   if (tick === NO_PLACE) return;
-  let since = b.now;
-  if ((flag & SNAPSHOT) !== 0 && c.tsEvent[i] < since) since = c.tsEvent[i];
-  const lo = c.orderIdLo[i];
-  const hi = c.orderIdHi[i];
+  b.stamp = b.now;
+  if ((flag & SNAPSHOT) !== 0 && c.tsEvent[i] < b.now) b.stamp = c.tsEvent[i];
+  const lo = c.orderIdLo[i] | 0;
+  const hi = c.orderIdHi[i] | 0;
   if (size === 0) {
     b.tally[COUNTER.zeroSizes]++;
     if (act === ADD) return;
   }
-  if (act === ADD) addOrder(b, lo, hi, side, tick, size, since);
-  else modifyOrder(b, lo, hi, side, tick, size, since);
+  if (act === ADD) addOrder(b, lo, hi, side, tick, size);
+  else modifyOrder(b, lo, hi, side, tick, size);
 }
 
 function cancel(b: BookState, c: MboColumns, i: number, flag: number): void {
@@ -181,7 +181,7 @@ function cancel(b: BookState, c: MboColumns, i: number, flag: number): void {
   else if (c.price[i] === UNDEF_PRICE_F64) b.tally[COUNTER.undefinedPrices]++;
   else if (size === UNDEF_ORDER_SIZE) b.tally[COUNTER.undefinedSizes]++;
   else if (size === 0) b.tally[COUNTER.zeroSizes]++;
-  else cancelOrder(b, c.orderIdLo[i], c.orderIdHi[i], side, size);
+  else cancelOrder(b, c.orderIdLo[i] | 0, c.orderIdHi[i] | 0, side, size);
 }
 
 /** Records of top-of-book and level feeds. Returns false when the record is an ordinary order's after all. */
@@ -249,7 +249,7 @@ function fill(b: BookState, c: MboColumns, i: number): void {
   else if (size === 0) tally[COUNTER.zeroSizes]++;
   else {
     b.tradeLeft = b.tradeLeft > size ? b.tradeLeft - size : 0;
-    if (noteFill(b, c.orderIdLo[i], c.orderIdHi[i], size)) return;
+    if (noteFill(b, c.orderIdLo[i] | 0, c.orderIdHi[i] | 0, size)) return;
     tally[COUNTER.unknownFills]++;
     hiddenFillAt(b, sideOf(c.side[i]), c.price[i], size);
   }
@@ -289,13 +289,17 @@ export function closeEvent(b: BookState): void {
   }
   const { flows, tradeLog } = b;
   if (flows !== null && flows.closed < flows.length) {
-    flows.ts.fill(b.now, flows.closed, flows.length);
-    flows.eventId.fill(event, flows.closed, flows.length);
+    for (let i = flows.closed; i < flows.length; i++) {
+      flows.ts[i] = b.now;
+      flows.eventId[i] = event;
+    }
     flows.closed = flows.length;
   }
   if (tradeLog !== null && tradeLog.closed < tradeLog.length) {
-    tradeLog.ts.fill(b.now, tradeLog.closed, tradeLog.length);
-    tradeLog.eventId.fill(event, tradeLog.closed, tradeLog.length);
+    for (let i = tradeLog.closed; i < tradeLog.length; i++) {
+      tradeLog.ts[i] = b.now;
+      tradeLog.eventId[i] = event;
+    }
     tradeLog.closed = tradeLog.length;
   }
 }

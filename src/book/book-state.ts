@@ -23,6 +23,8 @@ export class BookState {
   now: NsOfDay = Number.NEGATIVE_INFINITY;
   /** Clock of the open event's first record, ns of day. */
   openedAt: NsOfDay = 0;
+  /** Clock that an order takes its place with, ns of day. */
+  stamp: NsOfDay = 0;
   eventOpen = false;
   eventCount = 0;
   valid = false;

@@ -80,7 +80,6 @@ function insertOrder(
   side: number,
   tick: number,
   size: number,
-  since: number,
 ): void {
   const store = b.orders;
   const order = store.insert(lo, hi);
@@ -92,7 +91,7 @@ function insertOrder(
   const ladder = side === BID ? b.bids : b.asks;
   store.records[order * ORDER_STRIDE + ORDER_SIDE] = side;
   store.records[order * ORDER_STRIDE + ORDER_PENDING] = 0;
-  store.since[order] = since;
+  store.since[order] = b.stamp;
   joinQueue(store, ladder, tick ^ ladder.flip, order, size);
   bookFlow(b, FLOW.ADD, side, tick, size);
 }
@@ -105,7 +104,6 @@ export function addOrder(
   side: number,
   tick: number,
   size: number,
-  since: number,
 ): void {
   const old = b.orders.find(lo, hi);
   if (old !== 0) {
@@ -114,7 +112,7 @@ export function addOrder(
     removeOrder(b, old);
     b.orders.find(lo, hi);
   }
-  insertOrder(b, lo, hi, side, tick, size, since);
+  insertOrder(b, lo, hi, side, tick, size);
 }
 
 /** `C`: takes `size` lots off an order, never more than it has. */
@@ -154,13 +152,12 @@ export function modifyOrder(
   side: number,
   tick: number,
   size: number,
-  since: number,
 ): void {
   const store = b.orders;
   const order = store.find(lo, hi);
   if (order === 0) {
     b.tally[COUNTER.unknownModifies]++;
-    if (size !== 0) insertOrder(b, lo, hi, side, tick, size, since);
+    if (size !== 0) insertOrder(b, lo, hi, side, tick, size);
     return;
   }
   const at = order * ORDER_STRIDE;
@@ -173,14 +170,14 @@ export function modifyOrder(
   const ladder = own === BID ? b.bids : b.asks;
   const level = store.records[at + ORDER_LEVEL];
   if (own === side && ladder.key[level] === (tick ^ ladder.flip)) {
-    resizeOrder(b, ladder, order, tick, size, since);
+    resizeOrder(b, ladder, order, tick, size);
     return;
   }
   bookRemoval(b, at, own, ladder.key[level] ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
   leaveQueue(store, ladder, order);
   const target = side === BID ? b.bids : b.asks;
   store.records[at + ORDER_SIDE] = side;
-  store.since[order] = since;
+  store.since[order] = b.stamp;
   joinQueue(store, target, tick ^ target.flip, order, size);
   bookFlow(b, FLOW.ADD, side, tick, size);
 }
@@ -192,7 +189,6 @@ function resizeOrder(
   order: number,
   tick: number,
   size: number,
-  since: number,
 ): void {
   const store = b.orders;
   const at = order * ORDER_STRIDE;
@@ -200,7 +196,7 @@ function resizeOrder(
   if (size > qty) {
     bookFlow(b, FLOW.ADD, ladder.side, tick, size - qty);
     leaveQueue(store, ladder, order);
-    store.since[order] = since;
+    store.since[order] = b.stamp;
     joinQueue(store, ladder, tick ^ ladder.flip, order, size);
   } else if (size < qty) {
     bookRemoval(b, at, ladder.side, tick, qty - size);
