@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { ERRORS } from '../../src/core/index.ts';
+import { FRAME_COLUMNS } from '../../src/wire/index.ts';
+import { type Node, parse, projectFiles } from './source-tree.ts';
+
+const files = projectFiles();
+
+function read(path: string): string {
+  const file = files.find((f) => f.path === path);
+  if (!file) throw new Error(`${path} is missing`);
+  return file.text;
+}
+
+/** Cells of every table row of a page whose first cell is code. */
+function codeRows(page: string): string[][] {
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map((cells) => cells.slice(1, -1));
+}
+
+/** Every name in backticks of a page. */
+function codeWords(page: string): Set<string> {
+  return new Set([...page.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] as string));
+}
+
+describe('docs/errors.md', () => {
+  it('equals the registry: codes, exit codes, meanings, in order', () => {
+    const page = codeRows(read('docs/errors.md')).map(([code, exit, meaning]) => ({
+      code: code?.replaceAll('`', ''),
+      exit: Number(exit),
+      meaning,
+    }));
+    const registry = Object.entries(ERRORS).map(([code, { exit, meaning }]) => ({
+      code,
+      exit,
+      meaning,
+    }));
+    expect(page).toEqual(registry);
+  });
+});
+
+describe('docs/streams.md', () => {
+  const page = read('docs/streams.md');
+  const messages = files.find((f) => f.path === 'src/wire/vacuum-pressure-messages.ts');
+  const program = messages ? parse(messages).program : null;
+
+  it('has a heading for every message of the server, and no other', () => {
+    const types = [...(messages?.text ?? '').matchAll(/^ {2}type: '(\w+)';$/gm)].map((m) => m[1]);
+    const headings = [...page.matchAll(/^### `(\w+)`$/gm)].map((m) => m[1]);
+    expect(types.length).toBeGreaterThan(0);
+    expect(headings.sort()).toEqual(types.sort());
+  });
+
+  it('shows every message of the client', () => {
+    const types = [...(messages?.text ?? '').matchAll(/\{ type: '(\w+)'/g)].map((m) => m[1]);
+    const shown = [...page.matchAll(/`\{"type":"(\w+)"[^`]*\}`/g)].map((m) => m[1]);
+    expect(types.length).toBeGreaterThan(0);
+    expect(shown.sort()).toEqual(types.sort());
+  });
+
+  it('names every field of every message', () => {
+    const words = codeWords(page);
+    const missing: string[] = [];
+    for (const statement of (program?.['body'] ?? []) as Node[]) {
+      const declaration = statement['declaration'] as Node | null | undefined;
+      if (declaration?.type !== 'TSInterfaceDeclaration') continue;
+      const name = (declaration['id'] as Node)['name'] as string;
+      for (const member of (declaration['body'] as Node)['body'] as Node[]) {
+        const field = (member['key'] as Node)['name'] as string;
+        if (field !== 'type' && !words.has(field)) missing.push(`${name}.${field}`);
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('lists the columns of the frame with their types and units, in order', () => {
+    const table = page.slice(page.indexOf('| column | type | unit |'));
+    const columns = codeRows(table)
+      .map(([name, type, unit]) => ({ name: name?.replaceAll('`', ''), type, unit }))
+      .slice(0, FRAME_COLUMNS.length);
+    expect(columns).toEqual(FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })));
+  });
+});
+
+describe('README.md and CONTRIBUTING.md', () => {
+  it('name npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', 'docs/operating.md']
+      .flatMap((path) => [...read(path).matchAll(/npm (?:run )?([a-z]+(?::[a-z]+)*)/g)])
+      .map((match) => match[1] as string)
+      .filter((name) => !['install', 'ci', 'package', 'run', 'start'].includes(name));
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(named.length).toBeGreaterThan(0);
+  });
+});
