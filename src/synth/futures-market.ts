@@ -1,0 +1,234 @@
+import { ASK, assert, BID, DataError, NS_PER_DAY, type Prng, type Side } from '../core/index.ts';
+import type { MboColumns } from '../dbn/index.ts';
+import { Arrivals } from './arrivals.ts';
+import { parseDate, weekday } from './calendar.ts';
+import { Conditions } from './conditions.ts';
+import { FeedChannel } from './feed-channel.ts';
+import type { FuturesSpec } from './futures-products.ts';
+import { MarketClock } from './market-clock.ts';
+import { DEPTH_TICKS, sizeTable } from './market-shape.ts';
+import { MAX_EVENT_RECORDS, MatchingEngine, TICKS } from './matching-engine.ts';
+import { Metaorders } from './metaorders.ts';
+import { MoveLaw } from './move-law.ts';
+import { NaturalFlow } from './natural-flow.ts';
+import { OpeningSnapshot, placeOpeningOrders } from './opening-book.ts';
+import { PriceMove } from './price-move.ts';
+import { RecordWriter } from './record-writer.ts';
+import { seededPrng } from './seeded-prng.ts';
+import { TradingSession } from './trading-session.ts';
+import { type TruthColumns, TruthLog } from './truth-log.ts';
+
+/** Rows that columns given to `fill` must have room for at least. */
+export const MIN_FILL_CAPACITY = MAX_EVENT_RECORDS;
+
+/** Mean records of an event of the flow between moves, and of a whole move: measured. */
+const RECORDS_PER_EVENT = 1.11;
+const RECORDS_PER_MOVE = 40;
+/** Moves take at most this share of the records. */
+const MAX_MOVE_SHARE = 0.35;
+/** Excitement that a move leaves, in events. */
+const MOVE_EXCITEMENT = 12;
+/** The price stays this far from the ends of its range, ticks. */
+const RANGE_MARGIN_TICKS = 2 * DEPTH_TICKS;
+
+/** How a day of a synthetic market is drawn. */
+export interface FuturesMarketOptions {
+  /** Any safe integer; the same seed, date, spec and version give the same rows. */
+  seed: number;
+  /** UTC date, YYYY-MM-DD, a weekday. */
+  dt: string;
+  /** Mean records per second over the busy session, 09:30-16:00 New York. */
+  rate: number;
+  /** 0: moves are a fair coin; up to 1: they lean on the book. */
+  signal: number;
+  /** Begin of the window, ns of the UTC day; the snapshot stands there. Default 0. */
+  startNs?: number;
+  /** End of the window (exclusive), ns of the UTC day. Default the end of the day. */
+  endNs?: number;
+  /** Feed channel shared with other instruments of the same file; by default one of its own. */
+  channel?: FeedChannel;
+}
+
+/**
+ * One futures contract over one UTC date, as market-by-order records in ts_recv order: a snapshot, then events by the
+ * venue's rules. Fill reusable columns until nothing comes; the rows do not depend on the columns' capacity.
+ */
+export class FuturesMarket {
+  /** ns of day of the next event, at least the window's start; infinite after the last. */
+  nextNs: number;
+
+  private readonly spec: FuturesSpec;
+  private readonly prng: Prng;
+  private readonly channel: FeedChannel;
+  private readonly writer: RecordWriter;
+  private readonly engine: MatchingEngine;
+  private readonly law: MoveLaw;
+  private readonly conditions: Conditions;
+  private readonly arrivals: Arrivals;
+  private readonly clock: MarketClock;
+  private readonly flow: NaturalFlow;
+  private readonly move: PriceMove;
+  private readonly snapshot: OpeningSnapshot;
+  private readonly truth = new TruthLog();
+  private readonly tickZero: number;
+  private readonly originNs: bigint;
+  private readonly endNs: number;
+  private readonly moveRate: number;
+  private readonly eventRate: number;
+  private moveOdds = 0;
+  private drawn = { tsRecv: 0, pUp: 0.5, perSecond: 0, up: false };
+
+  /** @throws DataError USAGE for a date that is none or has no trading. */
+  constructor(spec: FuturesSpec, options: FuturesMarketOptions) {
+    const day = tradingDay(options.dt);
+    const { rate, signal, startNs = 0 } = options;
+    assert(rate > 0 && signal >= 0 && signal <= 1, 'rate > 0 and signal in [0, 1]');
+    this.spec = spec;
+    this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
+    this.endNs = Math.min(options.endNs ?? NS_PER_DAY, NS_PER_DAY);
+    this.moveRate = Math.min(spec.movesPerSecond, (rate * MAX_MOVE_SHARE) / RECORDS_PER_MOVE);
+    this.eventRate = (rate - this.moveRate * RECORDS_PER_MOVE) / RECORDS_PER_EVENT;
+    this.tickZero = Math.round(spec.startPrice / spec.tickSize) - TICKS / 2;
+
+    const prng = seededPrng(options.seed, day, spec.instrumentId);
+    this.prng = prng;
+    this.channel = options.channel ?? new FeedChannel(prng, startNs);
+    this.writer = new RecordWriter({ ...spec, tickZero: this.tickZero }, this.channel);
+    this.law = new MoveLaw(signal, this.eventRate);
+    this.engine = new MatchingEngine(this.channel, this.writer, this.law, prng);
+    this.conditions = new Conditions(prng);
+    this.arrivals = new Arrivals(prng);
+    this.flow = this.makeFlow();
+    this.move = new PriceMove(this.engine, this.flow, prng);
+    this.clock = new MarketClock(
+      new TradingSession(day),
+      this.conditions,
+      this.arrivals,
+      this.eventRate,
+      startNs,
+      { onStep: (ns, wholeSecond) => this.onStep(ns, wholeSecond) },
+    );
+    placeOpeningOrders(this.engine, this.flow, prng);
+    this.snapshot = new OpeningSnapshot(this.engine, this.writer, this.channel, prng, startNs);
+    this.nextNs = startNs;
+    this.schedule();
+  }
+
+  /** Best bid, best ask and mid after the last event, 1e-9 currency. */
+  get quote(): { bid: number; ask: number; mid: number } {
+    const price = (side: Side) => (this.tickZero + this.engine.best[side]!) * this.spec.tickSize;
+    return { bid: price(BID), ask: price(ASK), mid: (price(BID) + price(ASK)) / 2 };
+  }
+
+  /** Whether the snapshot was handed out whole. */
+  get snapshotDone(): boolean {
+    return this.snapshot.done;
+  }
+
+  /** What the generator knew since the last call; the caller keeps the columns. */
+  takeTruth(): TruthColumns {
+    return this.truth.take();
+  }
+
+  /** Refills `columns` from row 0, at least `MIN_FILL_CAPACITY` long. Returns the rows; 0 when the window is over. */
+  fill(columns: MboColumns): number {
+    columns.length = 0;
+    columns.originNs = this.originNs;
+    if (!this.snapshot.done) this.appendSnapshot(columns);
+    if (this.snapshot.done) this.appendUntil(columns, Number.POSITIVE_INFINITY);
+    return columns.length;
+  }
+
+  /** Appends what fits of the snapshot. */
+  appendSnapshot(columns: MboColumns): void {
+    this.writer.columns = columns;
+    this.snapshot.append(columns.capacity - columns.length);
+  }
+
+  /** Appends the events that begin before `limitNs` (ns of day), as far as `columns` has room for whole ones. */
+  appendUntil(columns: MboColumns, limitNs: number): void {
+    assert(columns.capacity >= MIN_FILL_CAPACITY, 'the columns have room for an event');
+    this.writer.columns = columns;
+    const lastStart = columns.capacity - MAX_EVENT_RECORDS;
+    while (this.nextNs < limitNs && this.nextNs < this.endNs && columns.length <= lastStart) {
+      this.emit();
+      this.schedule();
+    }
+  }
+
+  private emit(): void {
+    const { engine, move, arrivals } = this;
+    engine.begin(this.nextNs);
+    if (!move.active && this.prng.float() * Math.sqrt(arrivals.intensity) < this.moveOdds) {
+      this.drawMove();
+    }
+    if (move.active) {
+      const ticks = move.emit();
+      if (!move.active) this.settleMove(ticks);
+    } else {
+      this.flow.emit();
+      arrivals.excite(1);
+    }
+    engine.end();
+  }
+
+  private schedule(): void {
+    const last = this.nextNs;
+    const next = this.move.active
+      ? last + this.move.drawGap()
+      : this.clock.nextEvent(last, this.endNs);
+    this.nextNs = Math.max(last + 1, Math.floor(next));
+  }
+
+  private drawMove(): void {
+    const { drawn } = this;
+    drawn.tsRecv = this.channel.recvNs;
+    drawn.pUp = this.upProbability();
+    drawn.perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
+    drawn.up = this.prng.float() < drawn.pUp;
+    this.move.start(drawn.up);
+  }
+
+  private settleMove(ticks: number): void {
+    const { tsRecv, pUp, perSecond, up } = this.drawn;
+    this.truth.push(tsRecv, pUp, perSecond, up ? 1 : -1, ticks);
+    this.arrivals.excite(MOVE_EXCITEMENT);
+  }
+
+  private onStep(ns: number, wholeSecond: boolean): void {
+    const { law, conditions } = this;
+    law.fade();
+    this.moveOdds = this.moveRate * Math.sqrt(conditions.activity / this.eventRate) * law.haste();
+    if (wholeSecond) {
+      const perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
+      this.truth.push(ns, this.upProbability(), perSecond, 0, 0);
+    }
+  }
+
+  private upProbability(): number {
+    const { best, queues } = this.engine;
+    if (best[ASK]! > TICKS - RANGE_MARGIN_TICKS) return 0;
+    if (best[BID]! < RANGE_MARGIN_TICKS) return 1;
+    return this.law.upProbability(queues.levelQty[best[BID]!]!, queues.levelQty[best[ASK]!]!);
+  }
+
+  private makeFlow(): NaturalFlow {
+    const { spec, prng } = this;
+    const sizes = {
+      order: sizeTable(spec.orderSizes.logMean, spec.orderSizes.logSd),
+      trade: sizeTable(spec.tradeSizes.logMean, spec.tradeSizes.logSd),
+    };
+    const signs = new Metaorders(prng);
+    const { engine, conditions, tickZero } = this;
+    return new NaturalFlow(engine, conditions, signs, prng, spec.shape, sizes, tickZero);
+  }
+}
+
+function tradingDay(dt: string): number {
+  const day = parseDate(dt);
+  const week = weekday(day);
+  if (week === 0 || week === 6) {
+    throw new DataError('USAGE', 'the synthetic market trades on weekdays only', { found: dt });
+  }
+  return day;
+}
