@@ -1,0 +1,3 @@
+export async function runBook(): Promise<undefined> {
+  return undefined;
+}

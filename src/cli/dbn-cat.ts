@@ -1,0 +1,3 @@
+export async function runDbnCat(): Promise<undefined> {
+  return undefined;
+}

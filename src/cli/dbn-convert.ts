@@ -1,0 +1,3 @@
+export async function runDbnConvert(): Promise<undefined> {
+  return undefined;
+}

@@ -1,0 +1,3 @@
+export async function runDemo(): Promise<undefined> {
+  return undefined;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { describe, works } from './command.ts';
+import { bookCommand } from './commands/book.ts';
+import { dbnCommand } from './commands/dbn.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { serveCommand } from './commands/serve.ts';
+import { synthCommand } from './commands/synth.ts';
+import { vacuumPressureCommand } from './commands/vacuum-pressure.ts';
+
+/** Version of the package, as published. */
+export function programVersion(): string {
+  for (const up of ['../../../package.json', '../../package.json']) {
+    try {
+      const text = readFileSync(new URL(up, import.meta.url), 'utf8');
+      const manifest = JSON.parse(text) as { name: string; version: string };
+      if (manifest.name === 'spymaster') return manifest.version;
+    } catch {
+      // Not there: the other place is that of the source tree.
+    }
+  }
+  return 'unknown';
+}
+
+/** The whole command line; parses nothing yet. */
+export function buildProgram(): Command {
+  const program = new Command('spymaster');
+  describe(
+    program,
+    'Order-level market data in; true books, liquidity physics and live screens out.',
+    'demo',
+    'book --levels 5 --format csv day.mbo.dbn.zst | head',
+  );
+  program.version(programVersion()).showHelpAfterError('(add --help for the flags)');
+  const commands = [
+    demoCommand(),
+    synthCommand(),
+    dbnCommand(),
+    bookCommand(),
+    vacuumPressureCommand(),
+    serveCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  program.argument('[command]').usage('[options] <command>');
+  works(program, [], async () => async (_context, _options, unknown?: string) => {
+    if (unknown === undefined) program.help({ error: true });
+    return program.error(`error: unknown command "${unknown}"`, { exitCode: 2 });
+  });
+  return program;
+}

@@ -1,0 +1,3 @@
+export async function runVacuumPressure(): Promise<undefined> {
+  return undefined;
+}
