@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/program.ts';
 import { ERRORS } from '../../src/core/index.ts';
 import { FRAME_COLUMNS } from '../../src/wire/index.ts';
+import { renderCommandsPage } from './commands-page.ts';
 import { type Node, parse, projectFiles } from './source-tree.ts';
 
 const files = projectFiles();
@@ -81,6 +83,13 @@ describe('docs/streams.md', () => {
       .map(([name, type, unit]) => ({ name: name?.replaceAll('`', ''), type, unit }))
       .slice(0, FRAME_COLUMNS.length);
     expect(columns).toEqual(FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })));
+  });
+});
+
+describe('docs/commands.md', () => {
+  it('shows the help of every command', async () => {
+    const page = renderCommandsPage(buildProgram());
+    await expect(page).toMatchFileSnapshot('../../docs/commands.md');
   });
 });
 

@@ -41,9 +41,11 @@ function offences(check: (from: string, to: string, room: string) => string | nu
 
 describe('rooms', () => {
   it('are entered through their index.ts only', () => {
-    const found = offences((from, to, room) =>
-      roomOf(from) === room || to === `src/${room}/index.ts` ? null : `reaches into ${to}`,
-    );
+    const found = offences((from, to, room) => {
+      // The program has no index: it is run, not imported. Its tests reach for its parts.
+      if (room === 'cli' && from.startsWith('test/')) return null;
+      return roomOf(from) === room || to === `src/${room}/index.ts` ? null : `reaches into ${to}`;
+    });
     expect(found).toEqual([]);
   });
 
