@@ -28,6 +28,8 @@ export const EVENT_OPEN_LIMIT_NS = 1e9;
 /** Clocks beyond this (104 days from the origin) are not times: the record takes the clock as it stands. */
 export const MAX_CLOCK_NS = 2 ** 53;
 
+/** Largest price that a float64 column holds exactly, 1e-9 currency. */
+const MAX_PRICE = Number.MAX_SAFE_INTEGER;
 const NO_PLACE = -2147483648;
 const LAST = FLAG.LAST;
 const SNAPSHOT = FLAG.SNAPSHOT;
@@ -125,14 +127,14 @@ function placeOf(b: BookState, price: number, side: number): number {
   }
   const size = b.tickSize;
   let tick = Math.floor(price / size);
+  if (Math.abs(price) > MAX_PRICE || tick > MAX_TICK || tick < -MAX_TICK) {
+    b.tally[COUNTER.outOfRangePrices]++;
+    return NO_PLACE;
+  }
   if (tick * size !== price) {
     if (tick * size > price) tick--;
     b.tally[COUNTER.offGridPrices]++;
     if (side === ASK) tick++;
-  }
-  if (tick > MAX_TICK || tick < -MAX_TICK) {
-    b.tally[COUNTER.outOfRangePrices]++;
-    return NO_PLACE;
   }
   return tick | 0;
 }
@@ -265,7 +267,7 @@ function settleTrade(b: BookState): void {
 function hiddenFillAt(b: BookState, side: number, price: number, qty: number): void {
   const size = b.tickSize;
   const tick = side === ASK ? Math.ceil(price / size) : Math.floor(price / size);
-  const placed = tick <= MAX_TICK && tick >= -MAX_TICK;
+  const placed = Math.abs(price) <= MAX_PRICE && Math.abs(tick) <= MAX_TICK;
   bookHiddenFill(b, placed ? side : 2, placed ? tick | 0 : 0, qty);
 }
 
@@ -284,7 +286,9 @@ export function closeEvent(b: BookState): void {
   const bid = b.bids.best;
   const ask = b.asks.best;
   if (bid !== 0 && ask !== 0) {
-    const gap = ~b.asks.key[ask] - b.bids.key[bid];
+    const askTick = ~b.asks.key[ask];
+    const gap = askTick - b.bids.key[bid];
+    b.lastMid2 = askTick + b.bids.key[bid];
     if (gap <= 0) b.tally[gap < 0 ? COUNTER.crossedEvents : COUNTER.lockedEvents]++;
   }
   const { flows, tradeLog } = b;

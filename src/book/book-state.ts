@@ -30,6 +30,8 @@ export class BookState {
   valid = false;
   partial = false;
   suspect = false;
+  /** Best bid plus best ask, ticks, at the last event that left both sides; NaN before one did. */
+  lastMid2 = Number.NaN;
   /** A record has been seen. */
   started = false;
   /** Between a snapshot's first record and its last: quantities are a state, not flow. */

@@ -124,6 +124,10 @@ export class OrderBook {
     const { asks } = this.state;
     return asks.best === 0 ? NO_TICK : ~asks.key[asks.best];
   }
+  /** Middle, in half ticks, at the last event that left both sides; NaN before one did. */
+  get lastMidHalfTicks(): number {
+    return this.state.lastMid2;
+  }
   /** Live orders; totals of top-of-book and level feeds are none. */
   get orderCount(): number {
     return this.state.orders.count;
