@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, works } from './command.ts';
 import { bookCommand } from './commands/book.ts';
@@ -8,20 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { serveCommand } from './commands/serve.ts';
 import { synthCommand } from './commands/synth.ts';
 import { vacuumPressureCommand } from './commands/vacuum-pressure.ts';
-
-/** Version of the package, as published. */
-export function programVersion(): string {
-  for (const up of ['../../../package.json', '../../package.json']) {
-    try {
-      const text = readFileSync(new URL(up, import.meta.url), 'utf8');
-      const manifest = JSON.parse(text) as { name: string; version: string };
-      if (manifest.name === 'spymaster') return manifest.version;
-    } catch {
-      // Not there: the other place is that of the source tree.
-    }
-  }
-  return 'unknown';
-}
+import { programVersion } from './version.ts';
 
 /** The whole command line; parses nothing yet. */
 export function buildProgram(): Command {

@@ -15,8 +15,8 @@ export const PRODUCT_TYPES = [
 /** One of `PRODUCT_TYPES`. */
 export type ProductType = (typeof PRODUCT_TYPES)[number];
 
-/** Raw tables of a product type. */
-export type RawTable = 'market_by_order_dbn' | 'cmbp_1' | 'statistics';
+/** Raw tables of a product type; `truth` is what the synthetic market knew. */
+export type RawTable = 'market_by_order_dbn' | 'cmbp_1' | 'statistics' | 'truth';
 
 /** Where definitions come from. */
 export type DefinitionVenue = 'glbx' | 'xnas' | 'opra';
