@@ -1,0 +1,269 @@
+import type { OrderBookOptions } from '../book/index.ts';
+import { AGGRESSOR, FlowLog, MAX_CLOCK_NS, NO_TICK, OrderBook, TradeLog } from '../book/index.ts';
+import type { NsOfDay, PriceNano } from '../core/index.ts';
+import { assert, NS_PER_DAY, NS_PER_SECOND } from '../core/index.ts';
+import type { MboColumns } from '../dbn/index.ts';
+import type { FrameHeader, NetEdge } from '../wire/index.ts';
+import { FrameBuffer } from '../wire/index.ts';
+import { CellStore } from './cell-store.ts';
+import type { Coefficients } from './coefficients.ts';
+import { DEFAULT_COEFFICIENTS } from './coefficients.ts';
+import { edgeSums, netEdge } from './edge.ts';
+import { EmissionGrid } from './emission-grid.ts';
+import { FrameReader } from './frame-reader.ts';
+import { RunningMedian } from './running-median.ts';
+
+/** A silence longer than this, ns, is left out: the grid goes on at the record that ends it. */
+export const MAX_SILENCE_NS = NS_PER_DAY;
+
+/** What an engine is made with. */
+export interface VacuumPressureOptions {
+  /** Smallest price step, 1e-9 currency. */
+  tickSize: PriceNano;
+  /** Unix ns that clocks count from: 00:00 UTC of the session date. */
+  originNs: bigint;
+  /** Ticks of a row. Default 1. */
+  bucketTicks?: number;
+  /** Event time between frames, whole ms. Default 25. */
+  throttleMs?: number;
+  /** Weights of pressure and vacuum. Default: the published ones. */
+  coefficients?: Coefficients;
+}
+
+/**
+ * Records in, 101-row frames out, on a fixed grid of event time: the book, its flows and their decaying rates.
+ *
+ * `advance` consumes rows until a frame is due; `readFrame` reads it out and moves on. What a frame holds depends on
+ * the records before it and on nothing else: not on batches, on the grid, or on which frames were read.
+ */
+export class VacuumPressureEngine {
+  /** The book; look at it only while a frame is due. */
+  readonly book: OrderBook;
+  /** Trades since the frame before the last `readFrame`: valid until the next `advance`. */
+  readonly trades: TradeLog;
+  readonly tickSize: PriceNano;
+  readonly originNs: bigint;
+  readonly bucketTicks: number;
+  readonly coefficients: Coefficients;
+  /** A frame waits for `readFrame`; `advance` consumes nothing until then. */
+  frameDue = false;
+  /** Records consumed. */
+  records = 0;
+  /** Silences that were longer than `MAX_SILENCE_NS`. */
+  silencesCut = 0;
+  /** Lots bought and sold by aggressors so far, and trades. */
+  buyVolume = 0;
+  sellVolume = 0;
+  tradeCount = 0;
+
+  private readonly flows: FlowLog;
+  private readonly cells: CellStore;
+  private readonly reader: FrameReader;
+  private readonly grid: EmissionGrid;
+  private readonly median = new RunningMedian();
+  private readonly sample = new FrameBuffer();
+  /** Next whole second, ns: when the edge is sampled for its scale, whatever the grid. */
+  private nextSecond = -Infinity;
+  private edgeScale = 0;
+  /** Time of the last read-out: cells may stand in its epoch, so none may be before it. */
+  private lastRead = -Infinity;
+  private tradesCounted = 0;
+  private tradesRead = false;
+  private finished = false;
+
+  constructor(options: VacuumPressureOptions, book?: OrderBook) {
+    this.tickSize = options.tickSize;
+    this.originNs = options.originNs;
+    this.bucketTicks = options.bucketTicks ?? 1;
+    this.coefficients = options.coefficients ?? DEFAULT_COEFFICIENTS;
+    this.flows = new FlowLog();
+    this.trades = new TradeLog();
+    this.book = book ?? new OrderBook(this.bookOptions());
+    this.cells = new CellStore(this.bucketTicks);
+    this.reader = new FrameReader(this.bucketTicks, this.coefficients);
+    this.grid = new EmissionGrid(options.throttleMs ?? 25);
+  }
+
+  /** Time of the frame that is due, or of the next one, ns since the origin. */
+  get frameTs(): NsOfDay {
+    return this.grid.next;
+  }
+
+  /** Its index on the grid. */
+  get frameSeq(): number {
+    return this.grid.next / this.grid.step;
+  }
+
+  /**
+   * Consumes rows `[from, to)` until a frame is due.
+   * @returns the next row to consume: `from` while a frame is due, `to` when all are consumed.
+   */
+  advance(columns: MboColumns, from: number, to: number): number {
+    assert(!this.finished, 'advance after finish');
+    if (this.frameDue) return from;
+    if (this.tradesRead) this.dropTrades();
+    let i = from;
+    while (i < to) {
+      if (this.nextSecond === -Infinity) this.start(clockOf(columns, i, this.book.now));
+      // Rows before the first valid clock have no time to stop at: one by one.
+      const timeless = this.nextSecond === -Infinity;
+      const stop = timeless ? Infinity : Math.min(this.grid.next, this.nextSecond);
+      const until = this.book.applyUntil(columns, i, timeless ? i + 1 : to, stop);
+      this.records += until - i;
+      i = until;
+      this.takeIn();
+      if (i === to) break;
+      if (timeless) continue;
+      if (this.stopAt(stop, clockOf(columns, i, this.book.now))) break;
+    }
+    return i;
+  }
+
+  /** Reads the frame that is due into `out`; the next grid time is then the one to come. */
+  readFrame(out: FrameBuffer): void {
+    assert(this.frameDue, 'readFrame without a frame due');
+    this.readAt(this.grid.next, out);
+    this.grid.next += this.grid.step;
+    this.frameDue = false;
+    this.tradesRead = true;
+  }
+
+  /** The net edge of a frame that this engine read out; null while there is no market. */
+  edgeOf(frame: FrameBuffer): NetEdge | null {
+    return netEdge(frame.columns, frame.header, this.tickSize, this.bucketTicks);
+  }
+
+  /**
+   * The end of the data: true while a frame is still to be read, so that the last records are in one. An event left
+   * open counts as closed. Nothing may be advanced afterwards.
+   */
+  finish(): boolean {
+    if (!this.finished) {
+      this.finished = true;
+      this.book.finish();
+      this.takeIn();
+    }
+    if (this.frameDue || this.records === 0) return this.frameDue;
+    const { next, step } = this.grid;
+    this.frameDue = next < Infinity && next - step <= this.book.now;
+    while (this.frameDue && this.nextSecond <= next) this.sampleEdge();
+    return this.frameDue;
+  }
+
+  /** Frames start with the first grid time at or after `ts` (ns since the origin); Infinity: no frames. */
+  seekGrid(ts: NsOfDay): void {
+    this.grid.seek(Math.max(ts, this.lastRead), this.book.now);
+    this.frameDue = false;
+  }
+
+  /** Changes the grid; state is not touched. @throws OperatingError USAGE outside the limits. */
+  setThrottle(throttleMs: number): void {
+    this.grid.setThrottle(throttleMs, this.book.now);
+    this.frameDue = false;
+  }
+
+  private bookOptions(): OrderBookOptions {
+    const { tickSize, originNs, flows, trades } = this;
+    return { tickSize, originNs, flows, trades };
+  }
+
+  /** The first record's clock sets both grids going. */
+  private start(clock: number): void {
+    if (clock === -Infinity) return;
+    this.nextSecond = (Math.floor(clock / NS_PER_SECOND) + 1) * NS_PER_SECOND;
+    this.grid.seek(this.grid.next, clock);
+  }
+
+  /** Does what is due at `stop`, before a row at `clock`. Returns true when that is a frame. */
+  private stopAt(stop: number, clock: number): boolean {
+    if (clock - stop > MAX_SILENCE_NS) {
+      this.silencesCut++;
+      this.nextSecond = Math.floor(clock / NS_PER_SECOND) * NS_PER_SECOND;
+      const { next, step } = this.grid;
+      if (next < clock) this.grid.next = Math.floor(clock / step) * step;
+      return false;
+    }
+    if (stop === this.nextSecond) this.sampleEdge();
+    this.frameDue = stop === this.grid.next;
+    return this.frameDue;
+  }
+
+  /** Takes in what the book has recorded of the events completed so far. */
+  private takeIn(): void {
+    this.cells.apply(this.flows);
+    this.countTrades();
+  }
+
+  private countTrades(): void {
+    const { trades } = this;
+    for (let i = this.tradesCounted; i < trades.closed; i++) {
+      if (trades.side[i] === AGGRESSOR.BUY) this.buyVolume += trades.size[i];
+      else if (trades.side[i] === AGGRESSOR.SELL) this.sellVolume += trades.size[i];
+      this.tradeCount++;
+    }
+    this.tradesCounted = trades.closed;
+    // Nobody will see trades from before the first frame's own stretch of time.
+    if (this.grid.next - this.grid.step > this.book.now) this.dropTrades();
+  }
+
+  private dropTrades(): void {
+    this.trades.consume();
+    this.tradesCounted = 0;
+    this.tradesRead = false;
+  }
+
+  /** The market at the next whole second, for the scale of the edge. */
+  private sampleEdge(): void {
+    const { sample } = this;
+    this.readAt(this.nextSecond, sample);
+    this.nextSecond += NS_PER_SECOND;
+    if (sample.header.mid === null || !sample.header.bookValid) return;
+    const { above, below } = edgeSums(
+      sample.columns,
+      sample.header,
+      this.tickSize,
+      this.bucketTicks,
+    );
+    this.median.add(Math.abs(above + below));
+    this.edgeScale = this.median.median();
+  }
+
+  private readAt(ts: NsOfDay, out: FrameBuffer): void {
+    this.lastRead = ts;
+    const mid2 = this.book.lastMidHalfTicks;
+    const spotTick = Number.isNaN(mid2) ? null : Math.floor((mid2 + 1) / 2);
+    this.reader.read(this.cells, this.book, spotTick, ts, out.columns);
+    this.writeHeader(out.header, ts, spotTick);
+  }
+
+  private writeHeader(h: FrameHeader, ts: NsOfDay, spotTick: number | null): void {
+    const { book, tickSize } = this;
+    const { bestBidTick, bestAskTick } = book;
+    const hasBid = bestBidTick !== NO_TICK;
+    const hasAsk = bestAskTick !== NO_TICK;
+    h.seq = ts / this.grid.step;
+    h.ts = ts;
+    h.eventId = book.eventCount;
+    h.bestBid = hasBid ? bestBidTick * tickSize : null;
+    h.bestAsk = hasAsk ? bestAskTick * tickSize : null;
+    h.mid = hasBid && hasAsk ? ((bestBidTick + bestAskTick) * tickSize) / 2 : null;
+    h.spot = spotTick === null ? null : spotTick * tickSize;
+    h.spotTick = spotTick ?? 0;
+    h.spotStale = h.mid === null;
+    h.bookValid = book.valid;
+    h.bookPartial = book.partial;
+    h.crossed = book.crossed;
+    h.locked = book.locked;
+    h.buyVolume = this.buyVolume;
+    h.sellVolume = this.sellVolume;
+    h.tradeCount = this.tradeCount;
+    h.records = this.records;
+    h.edgeScale = this.edgeScale;
+  }
+}
+
+/** Clock at which row `i` would be applied: never backwards, and never a time that is none. */
+function clockOf(columns: MboColumns, i: number, now: NsOfDay): NsOfDay {
+  const ts = columns.tsRecv[i];
+  return ts > now && ts <= MAX_CLOCK_NS ? ts : now;
+}
