@@ -59,8 +59,8 @@ export interface BenchResult {
   megabytesPerSecond: number | null;
   /** JavaScript heap allocated per operation, bytes; null when not measured. */
   bytesEach: number | null;
-  /** Resident set after the last run, MB (1e6 bytes). */
-  residentMegabytes: number;
+  /** Resident set after the last run, MB (1e6 bytes); null when not measured. */
+  residentMegabytes: number | null;
   atLeast: number | null;
   note: string;
 }
