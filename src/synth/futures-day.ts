@@ -3,12 +3,10 @@ import { DbnEncoder, type FrameCompressor, MboColumns, makeMetadata } from '../d
 import { dateInteger, parseDate } from './calendar.ts';
 import { FeedChannel } from './feed-channel.ts';
 import { FuturesMarket, type FuturesMarketOptions } from './futures-market.ts';
-import type { FuturesSpec } from './futures-products.ts';
+import { FUTURES_DATASET, type FuturesSpec } from './futures-products.ts';
 import { seededPrng } from './seeded-prng.ts';
 import type { TruthColumns } from './truth-log.ts';
 
-/** Dataset that the synthetic futures pose as. */
-export const FUTURES_DATASET = 'GLBX.MDP3';
 /** Rows generated between pieces. */
 const BATCH_ROWS = 16_384;
 /** Uncompressed bytes of a zstd frame, at most. */

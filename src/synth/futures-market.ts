@@ -1,4 +1,4 @@
-import { ASK, assert, BID, DataError, NS_PER_DAY, type Prng, type Side } from '../core/index.ts';
+import { ASK, assert, BID, DataError, NS_PER_DAY, type Prng } from '../core/index.ts';
 import type { MboColumns } from '../dbn/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { parseDate, weekday } from './calendar.ts';
@@ -15,6 +15,7 @@ import { OpeningSnapshot, placeOpeningOrders } from './opening-book.ts';
 import { PriceMove } from './price-move.ts';
 import { RecordWriter } from './record-writer.ts';
 import { seededPrng } from './seeded-prng.ts';
+import type { SessionTrades } from './session-trades.ts';
 import { TradingSession } from './trading-session.ts';
 import { type TruthColumns, TruthLog } from './truth-log.ts';
 
@@ -56,8 +57,9 @@ export interface FuturesMarketOptions {
 export class FuturesMarket {
   /** ns of day of the next event, at least the window's start; infinite after the last. */
   nextNs: number;
+  /** The contract; not to be changed. */
+  readonly spec: FuturesSpec;
 
-  private readonly spec: FuturesSpec;
   private readonly prng: Prng;
   private readonly channel: FeedChannel;
   private readonly writer: RecordWriter;
@@ -116,8 +118,25 @@ export class FuturesMarket {
 
   /** Best bid, best ask and mid after the last event, 1e-9 currency. */
   get quote(): { bid: number; ask: number; mid: number } {
-    const price = (side: Side) => (this.tickZero + this.engine.best[side]!) * this.spec.tickSize;
-    return { bid: price(BID), ask: price(ASK), mid: (price(BID) + price(ASK)) / 2 };
+    const bid = this.price(this.engine.best[BID]!);
+    const ask = this.price(this.engine.best[ASK]!);
+    return { bid, ask, mid: (bid + ask) / 2 };
+  }
+
+  /** What traded so far. */
+  get trades(): SessionTrades {
+    const { traded, tradedNs } = this.engine;
+    return {
+      count: traded.count,
+      volume: traded.volume,
+      open: this.price(traded.open),
+      firstNs: tradedNs.first,
+      high: this.price(traded.high),
+      highNs: tradedNs.high,
+      low: this.price(traded.low),
+      lowNs: tradedNs.low,
+      last: this.price(traded.last),
+    };
   }
 
   /** Whether the snapshot was handed out whole. */
@@ -154,6 +173,10 @@ export class FuturesMarket {
       this.emit();
       this.schedule();
     }
+  }
+
+  private price(tick: number): number {
+    return (this.tickZero + tick) * this.spec.tickSize;
   }
 
   private emit(): void {

@@ -45,6 +45,9 @@ export interface FuturesProduct {
   movesPerSecond: number;
 }
 
+/** Dataset that the synthetic futures pose as. */
+export const FUTURES_DATASET = 'GLBX.MDP3';
+
 const NANO = 1e9;
 const MONTH_CODES = ['H', 'M', 'U', 'Z'] as const;
 const GLBX_PUBLISHER = 1;
@@ -144,6 +147,11 @@ export function spreadInstrumentId(front: Contract): number {
   return front.instrumentId + 50_000;
 }
 
+/** Raw symbol of the calendar spread of two contracts, e.g. ESH6-ESM6. */
+export function spreadSymbol(front: Contract, next: Contract): string {
+  return `${front.symbol}-${next.symbol}`;
+}
+
 /** The contracts of a root that a synthetic day file holds: front, next, and the calendar spread between them. */
 export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   const product = futuresProduct(root);
@@ -163,7 +171,7 @@ export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   });
   const spread: FuturesSpec = {
     ...outright(front, product.carry),
-    symbol: `${front.symbol}-${next.symbol}`,
+    symbol: spreadSymbol(front, next),
     instrumentId: spreadInstrumentId(front),
     tickSize: product.spreadTickSize,
   };

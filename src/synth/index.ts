@@ -1,6 +1,6 @@
 export { FIRST_TRADING_DAY, tradingDays } from './calendar.ts';
+export { synthesizeDefinitions } from './definition-file.ts';
 export {
-  FUTURES_DATASET,
   FuturesDay,
   type FuturesDayOptions,
   futuresFileName,
@@ -13,6 +13,7 @@ export {
 } from './futures-market.ts';
 export {
   type Contract,
+  FUTURES_DATASET,
   FUTURES_PRODUCTS,
   type FuturesProduct,
   type FuturesSpec,
@@ -21,4 +22,6 @@ export {
   futuresSpecs,
   listedContracts,
 } from './futures-products.ts';
+export type { SessionTrades } from './session-trades.ts';
+export { synthesizeStatistics } from './statistics-file.ts';
 export type { TruthColumns } from './truth-log.ts';

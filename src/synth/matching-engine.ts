@@ -32,6 +32,10 @@ export class MatchingEngine {
   readonly best = new Int32Array([TICKS / 2 - 1, TICKS / 2]);
   /** Engine time of the open event, ns of day. */
   eventNs = 0;
+  /** Trades so far: how many, their lots, and the first, highest, lowest and last tick with times. */
+  readonly traded = { count: 0, volume: 0, open: 0, high: 0, low: 0, last: 0 };
+  /** Engine times of the first, highest and lowest trade, ns of day. */
+  readonly tradedNs = { first: 0, high: 0, low: 0 };
 
   private nextId = FIRST_ORDER_ID;
   private apart = false;
@@ -102,6 +106,7 @@ export class MatchingEngine {
 
   /** A trade that has no resting order on the book and no aggressor: an implied match. */
   impliedTrade(tick: number, lots: number): void {
+    this.noteTrade(tick, lots);
     this.writer.write(ACTION.TRADE, SIDE.NONE, tick, lots, 0, this.eventNs);
   }
 
@@ -125,6 +130,7 @@ export class MatchingEngine {
     }
     if (hidden > 0) writer.write(ACTION.FILL, CODE[side], tick, hidden, this.issueId(), eventNs);
     writer.columns.size[atRow] = taken + hidden;
+    this.noteTrade(tick, taken + hidden);
     this.channel.nextPacket();
     this.removeFilled(side, tick, taken);
     this.apart = this.prng.int(APART_ODDS) === 0;
@@ -181,6 +187,26 @@ export class MatchingEngine {
   /** Half ticks of the mid. */
   get midHalfTicks(): number {
     return this.best[BID]! + this.best[ASK]!;
+  }
+
+  private noteTrade(tick: number, lots: number): void {
+    const { traded, tradedNs, eventNs } = this;
+    const first = traded.count === 0;
+    traded.count++;
+    traded.volume += lots;
+    traded.last = tick;
+    if (first) {
+      traded.open = tick;
+      tradedNs.first = eventNs;
+    }
+    if (first || tick > traded.high) {
+      traded.high = tick;
+      tradedNs.high = eventNs;
+    }
+    if (first || tick < traded.low) {
+      traded.low = tick;
+      tradedNs.low = eventNs;
+    }
   }
 
   private watch(side: Side, tick: number, qty: number, into: Float64Array): void {
