@@ -4,7 +4,7 @@
 import type { Side } from '../core/index.ts';
 import type { BookState } from './book-state.ts';
 import { FLOW } from './flow-log.ts';
-import type { LevelLadder } from './level-ladder.ts';
+import { LEVEL_HEAD, LEVEL_STRIDE, type LevelLadder } from './level-ladder.ts';
 import { bookFlow, removeOrder } from './order-operations.ts';
 
 /** Sets the total of a level to `qty` lots, 0 to remove it; the difference is an add or a pull. */
@@ -18,7 +18,7 @@ export function setAggregate(b: BookState, side: Side, key: number, qty: number)
   ladder.qty[level] += change;
   if (key > ladder.touched) ladder.touched = key;
   bookFlow(b, change > 0 ? FLOW.ADD : FLOW.PULL, side, key ^ ladder.flip, Math.abs(change));
-  if (qty === 0 && ladder.orders[level] === 0) ladder.drop(level);
+  if (qty === 0 && ladder.ordersOf(level) === 0) ladder.drop(level);
 }
 
 /** Removes everything of a side but the total at `keepKey`: what leaves is pulled. */
@@ -26,7 +26,7 @@ export function clearSide(b: BookState, side: Side, keepKey: number | null): voi
   const ladder = b.ladder(side);
   let level = ladder.best;
   while (level !== 0) {
-    const key = ladder.key[level];
+    const key = ladder.keyOf(level);
     removeOrders(b, ladder, level, key);
     if (key !== keepKey && ladder.find(key) !== 0) setAggregate(b, side, key, 0);
     level = ladder.below(key);
@@ -34,6 +34,7 @@ export function clearSide(b: BookState, side: Side, keepKey: number | null): voi
 }
 
 function removeOrders(b: BookState, ladder: LevelLadder, level: number, key: number): void {
-  let left = ladder.orders[level];
-  while (left-- > 0 && ladder.find(key) === level) removeOrder(b, ladder.head[level]);
+  let left = ladder.ordersOf(level);
+  while (left-- > 0 && ladder.find(key) === level)
+    removeOrder(b, ladder.rows[level * LEVEL_STRIDE + LEVEL_HEAD]);
 }

@@ -286,9 +286,9 @@ export function closeEvent(b: BookState): void {
   const bid = b.bids.best;
   const ask = b.asks.best;
   if (bid !== 0 && ask !== 0) {
-    const askTick = ~b.asks.key[ask];
-    const gap = askTick - b.bids.key[bid];
-    b.lastMid2 = askTick + b.bids.key[bid];
+    const askTick = ~b.asks.bestKey;
+    const gap = askTick - b.bids.bestKey;
+    b.lastMid2 = askTick + b.bids.bestKey;
     if (gap <= 0) b.tally[gap < 0 ? COUNTER.crossedEvents : COUNTER.lockedEvents]++;
   }
   const { flows, tradeLog } = b;

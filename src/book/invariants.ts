@@ -1,7 +1,7 @@
 /** What must hold in a book at any time, checked the slow way. */
 import { ASK, assert, BID } from '../core/index.ts';
 import type { BookState } from './book-state.ts';
-import type { LevelLadder } from './level-ladder.ts';
+import { LEVEL_HEAD, LEVEL_STRIDE, LEVEL_TAIL, type LevelLadder } from './level-ladder.ts';
 import {
   ORDER_ID_HI,
   ORDER_ID_LO,
@@ -23,8 +23,8 @@ function countLadder(b: BookState, ladder: LevelLadder): number {
   let orders = 0;
   let levels = 0;
   let previous = Number.POSITIVE_INFINITY;
-  for (let s = ladder.best; s !== 0; s = ladder.below(ladder.key[s])) {
-    const key = ladder.key[s];
+  for (let s = ladder.best; s !== 0; s = ladder.below(ladder.keyOf(s))) {
+    const key = ladder.keyOf(s);
     assert(key < previous, `level ${key} is out of order`);
     assert(ladder.find(key) === s, `level ${key} is not where it should be`);
     previous = key;
@@ -41,7 +41,11 @@ function countQueue(b: BookState, ladder: LevelLadder, level: number): number {
   let sum = ladder.aggregate[level];
   let n = 0;
   let previous = 0;
-  for (let o = ladder.head[level]; o !== 0; o = records[o * ORDER_STRIDE + ORDER_NEXT]) {
+  for (
+    let o = ladder.rows[level * LEVEL_STRIDE + LEVEL_HEAD];
+    o !== 0;
+    o = records[o * ORDER_STRIDE + ORDER_NEXT]
+  ) {
     const at = o * ORDER_STRIDE;
     const qty = records[at + ORDER_QTY] >>> 0;
     assert(qty > 0, 'an order of no lots is in a queue');
@@ -54,8 +58,8 @@ function countQueue(b: BookState, ladder: LevelLadder, level: number): number {
     sum += qty;
     n++;
   }
-  assert(previous === ladder.tail[level], 'tail is not the last order');
-  assert(n === ladder.orders[level], `level counts ${ladder.orders[level]} orders, has ${n}`);
+  assert(previous === ladder.rows[level * LEVEL_STRIDE + LEVEL_TAIL], 'tail is not the last order');
+  assert(n === ladder.ordersOf(level), `level counts ${ladder.ordersOf(level)} orders, has ${n}`);
   assert(sum === ladder.qty[level], `level sums to ${ladder.qty[level]}, its orders to ${sum}`);
   assert(sum > 0, 'an empty level is kept');
   return n;

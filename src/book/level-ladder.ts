@@ -16,6 +16,17 @@ export const MAX_WINDOW_TICKS = 262_144;
 /** Largest absolute tick a book accepts, so that the distance of two ticks is an int32. */
 export const MAX_TICK = 1_073_741_823;
 
+/** Int32 fields of a level, as offsets from `slot * LEVEL_STRIDE`. */
+export const LEVEL_STRIDE = 4;
+/** Key of the level. */
+export const LEVEL_KEY = 0;
+/** Orders, aggregates not counted. */
+export const LEVEL_ORDERS = 1;
+/** First order in the queue; also links the free list. */
+export const LEVEL_HEAD = 2;
+/** Last order in the queue. */
+export const LEVEL_TAIL = 3;
+
 const INITIAL_WINDOW_TICKS = 256;
 const INITIAL_LEVELS = 32;
 /** Far levels tolerated, beyond twice the near ones, before the window moves. */
@@ -26,22 +37,18 @@ export class LevelLadder {
   readonly side: Side;
   /** `key = tick ^ flip`. */
   readonly flip: number;
-  /** Key of a level. [slot] */
-  key = new Int32Array(INITIAL_LEVELS);
+  /** Level records, see `LEVEL_STRIDE`. */
+  rows = new Int32Array(INITIAL_LEVELS * LEVEL_STRIDE);
   /** Total lots, aggregate included. [slot] */
   qty = new Float64Array(INITIAL_LEVELS);
   /** Lots that belong to no order (top-of-book and aggregated feeds). [slot] */
   aggregate = new Float64Array(INITIAL_LEVELS);
-  /** Orders, aggregates not counted. [slot] */
-  orders = new Int32Array(INITIAL_LEVELS);
-  /** First order in the queue; also links the free list. [slot] */
-  head = new Int32Array(INITIAL_LEVELS);
-  /** Last order in the queue. [slot] */
-  tail = new Int32Array(INITIAL_LEVELS);
   /** Levels that exist. */
   count = 0;
   /** Slot of the best level, or 0. */
   best = 0;
+  /** Key of the best level; meaningless when there is none. */
+  bestKey = 0;
   /** Best key whose quantity or order count changed since the reader last set it to -2^31. */
   touched = -2147483648;
   /** Levels outside the window. */
@@ -62,7 +69,17 @@ export class LevelLadder {
 
   /** Tick of a level. */
   tickOf(slot: number): Tick {
-    return this.key[slot] ^ this.flip;
+    return this.rows[slot * LEVEL_STRIDE] ^ this.flip;
+  }
+
+  /** Key of a level. */
+  keyOf(slot: number): number {
+    return this.rows[slot * LEVEL_STRIDE];
+  }
+
+  /** Orders at a level, aggregates not counted. */
+  ordersOf(slot: number): number {
+    return this.rows[slot * LEVEL_STRIDE + LEVEL_ORDERS];
   }
 
   /** Slot of the level at `key`, or 0. */
@@ -80,7 +97,7 @@ export class LevelLadder {
 
   /** Removes a level that has become empty. */
   drop(slot: number): void {
-    const key = this.key[slot];
+    const key = this.rows[slot * LEVEL_STRIDE];
     const i = key - this.base;
     if (i >= 0 && i < this.width) {
       this.directory[i] = 0;
@@ -89,8 +106,8 @@ export class LevelLadder {
       if (this.words[w] === 0) this.blocks[w >> 5] &= ~(1 << (w & 31));
     } else this.far.remove(key);
     this.count--;
-    if (slot === this.best) this.best = this.count === 0 ? 0 : this.below(key);
-    this.head[slot] = this.free;
+    if (slot === this.best) this.setBest(this.count === 0 ? 0 : this.below(key));
+    this.rows[slot * LEVEL_STRIDE + LEVEL_HEAD] = this.free;
     this.free = slot;
   }
 
@@ -105,7 +122,7 @@ export class LevelLadder {
     if (this.far.count === 0) return near;
     const far = this.far.below(key);
     if (near === 0 || far === 0) return near | far;
-    return this.key[near] > this.key[far] ? near : far;
+    return this.keyOf(near) > this.keyOf(far) ? near : far;
   }
 
   /** Forgets every level; the window stays where it is. */
@@ -124,7 +141,7 @@ export class LevelLadder {
   /** Bytes held by the arrays, far levels included. */
   get byteLength(): number {
     return (
-      this.key.length * 32 +
+      this.qty.length * 32 +
       this.directory.byteLength +
       this.words.byteLength * 2 +
       this.far.count * 16
@@ -133,21 +150,27 @@ export class LevelLadder {
 
   private create(key: number): number {
     let slot = this.free;
-    if (slot !== 0) this.free = this.head[slot];
+    if (slot !== 0) this.free = this.rows[slot * LEVEL_STRIDE + LEVEL_HEAD];
     else {
-      if (this.used === this.key.length) this.growPool();
+      if (this.used === this.qty.length) this.growPool();
       slot = this.used++;
     }
-    this.key[slot] = key;
+    const at = slot * LEVEL_STRIDE;
+    this.rows[at] = key;
+    this.rows[at + LEVEL_ORDERS] = 0;
+    this.rows[at + LEVEL_HEAD] = 0;
+    this.rows[at + LEVEL_TAIL] = 0;
     this.qty[slot] = 0;
     this.aggregate[slot] = 0;
-    this.orders[slot] = 0;
-    this.head[slot] = 0;
-    this.tail[slot] = 0;
     this.count++;
     this.place(key, slot);
-    if (this.best === 0 || key > this.key[this.best]) this.best = slot;
+    if (this.best === 0 || key > this.bestKey) this.setBest(slot);
     return slot;
+  }
+
+  private setBest(slot: number): void {
+    this.best = slot;
+    this.bestKey = this.rows[slot * LEVEL_STRIDE];
   }
 
   /** Puts a level into the window, which may have to grow or move for it, or into the far list. */
@@ -185,7 +208,7 @@ export class LevelLadder {
   /** Re-lays every level over a window of `width` ticks from key `base`. */
   private moveWindow(base: number, width: number): void {
     const slots: number[] = [];
-    for (let s = this.far.below(2147483647); s !== 0; s = this.far.below(this.key[s]))
+    for (let s = this.far.below(2147483647); s !== 0; s = this.far.below(this.keyOf(s)))
       slots.push(s);
     for (let i = 0; i < this.width; i++) {
       if (this.directory[i] !== 0) slots.push(this.directory[i]);
@@ -198,30 +221,23 @@ export class LevelLadder {
     this.words = new Int32Array(width >> 5);
     this.blocks = new Int32Array((width >> 10) + 1);
     for (const slot of slots) {
-      const i = this.key[slot] - base;
+      const i = this.keyOf(slot) - base;
       if (i >= 0 && i < width) this.mark(i, slot);
-      else this.far.insert(this.key[slot], slot);
+      else this.far.insert(this.keyOf(slot), slot);
     }
   }
 
   private growPool(): void {
-    const capacity = this.key.length * 2;
-    const wider = (a: Int32Array) => {
-      const b = new Int32Array(capacity);
-      b.set(a);
-      return b;
-    };
-    const widerF = (a: Float64Array) => {
-      const b = new Float64Array(capacity);
-      b.set(a);
-      return b;
-    };
-    this.key = wider(this.key);
-    this.qty = widerF(this.qty);
-    this.aggregate = widerF(this.aggregate);
-    this.orders = wider(this.orders);
-    this.head = wider(this.head);
-    this.tail = wider(this.tail);
+    const capacity = this.qty.length * 2;
+    const rows = new Int32Array(capacity * LEVEL_STRIDE);
+    rows.set(this.rows);
+    this.rows = rows;
+    const qty = new Float64Array(capacity);
+    qty.set(this.qty);
+    this.qty = qty;
+    const aggregate = new Float64Array(capacity);
+    aggregate.set(this.aggregate);
+    this.aggregate = aggregate;
   }
 }
 

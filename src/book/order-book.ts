@@ -10,6 +10,7 @@ import { BookState } from './book-state.ts';
 import { type BookCounters, COUNTER, namedCounters } from './counters.ts';
 import type { FlowLog } from './flow-log.ts';
 import { assertBookInvariants } from './invariants.ts';
+import { LEVEL_STRIDE, LEVEL_TAIL } from './level-ladder.ts';
 import { ORDER_LEVEL, ORDER_PREV, ORDER_QTY, ORDER_SIDE, ORDER_STRIDE } from './order-store.ts';
 import type { TradeLog } from './trade-log.ts';
 
@@ -117,12 +118,12 @@ export class OrderBook {
   /** Tick of the best bid, or `NO_TICK`. */
   get bestBidTick(): Tick {
     const { bids } = this.state;
-    return bids.best === 0 ? NO_TICK : bids.key[bids.best];
+    return bids.best === 0 ? NO_TICK : bids.bestKey;
   }
   /** Tick of the best ask, or `NO_TICK`. */
   get bestAskTick(): Tick {
     const { asks } = this.state;
-    return asks.best === 0 ? NO_TICK : ~asks.key[asks.best];
+    return asks.best === 0 ? NO_TICK : ~asks.bestKey;
   }
   /** Middle, in half ticks, at the last event that left both sides; NaN before one did. */
   get lastMidHalfTicks(): number {
@@ -157,7 +158,7 @@ export class OrderBook {
   ordersAt(side: Side, tick: Tick): number {
     const ladder = this.state.ladder(side);
     const level = ladder.find(tick ^ ladder.flip);
-    return level === 0 ? 0 : ladder.orders[level];
+    return level === 0 ? 0 : ladder.ordersOf(level);
   }
 
   /** Writes lots (and orders) of the ticks `fromTick .. fromTick + count - 1` into the arrays, 0 where empty. */
@@ -169,11 +170,11 @@ export class OrderBook {
     outOrders: Float64Array | Int32Array | Uint32Array | null = null,
   ): void {
     const ladder = this.state.ladder(side);
-    const { qty, orders, flip } = ladder;
+    const { qty, flip } = ladder;
     for (let i = 0; i < count; i++) {
       const level = ladder.find((fromTick + i) ^ flip);
       outQty[i] = level === 0 ? 0 : qty[level];
-      if (outOrders !== null) outOrders[i] = level === 0 ? 0 : orders[level];
+      if (outOrders !== null) outOrders[i] = level === 0 ? 0 : ladder.ordersOf(level);
     }
   }
 
@@ -190,10 +191,10 @@ export class OrderBook {
   ): number {
     const ladder = this.state.ladder(side);
     let n = 0;
-    for (let s = ladder.best; s !== 0 && n < limit; s = ladder.below(ladder.key[s])) {
-      outTick[n] = ladder.key[s] ^ ladder.flip;
+    for (let s = ladder.best; s !== 0 && n < limit; s = ladder.below(ladder.keyOf(s))) {
+      outTick[n] = ladder.keyOf(s) ^ ladder.flip;
       outQty[n] = ladder.qty[s];
-      outOrders[n] = ladder.orders[s];
+      outOrders[n] = ladder.ordersOf(s);
       n++;
     }
     return n;
@@ -249,7 +250,11 @@ export class OrderBook {
     if (level === 0) return 0;
     const { records, since } = this.state.orders;
     let resting = ladder.qty[level];
-    for (let p = ladder.tail[level]; p !== 0; p = records[p * ORDER_STRIDE + ORDER_PREV]) {
+    for (
+      let p = ladder.rows[level * LEVEL_STRIDE + LEVEL_TAIL];
+      p !== 0;
+      p = records[p * ORDER_STRIDE + ORDER_PREV]
+    ) {
       if (since[p] <= sinceNs) break;
       resting -= records[p * ORDER_STRIDE + ORDER_QTY] >>> 0;
     }

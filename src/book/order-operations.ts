@@ -66,7 +66,7 @@ export function removeOrder(b: BookState, order: number): void {
   const at = order * ORDER_STRIDE;
   const side = records[at + ORDER_SIDE];
   const ladder = side === BID ? b.bids : b.asks;
-  const tick = ladder.key[records[at + ORDER_LEVEL]] ^ ladder.flip;
+  const tick = ladder.keyOf(records[at + ORDER_LEVEL]) ^ ladder.flip;
   bookRemoval(b, at, side, tick, records[at + ORDER_QTY] >>> 0);
   leaveQueue(b.orders, ladder, order);
   forgetOrder(b, order, side, tick);
@@ -139,7 +139,7 @@ export function cancelOrder(
     return;
   }
   const ladder = own === BID ? b.bids : b.asks;
-  const tick = ladder.key[store.records[at + ORDER_LEVEL]] ^ ladder.flip;
+  const tick = ladder.keyOf(store.records[at + ORDER_LEVEL]) ^ ladder.flip;
   bookRemoval(b, at, own, tick, size);
   shrinkInPlace(store, ladder, order, size);
 }
@@ -169,11 +169,11 @@ export function modifyOrder(
   }
   const ladder = own === BID ? b.bids : b.asks;
   const level = store.records[at + ORDER_LEVEL];
-  if (own === side && ladder.key[level] === (tick ^ ladder.flip)) {
+  if (own === side && ladder.keyOf(level) === (tick ^ ladder.flip)) {
     resizeOrder(b, ladder, order, tick, size);
     return;
   }
-  bookRemoval(b, at, own, ladder.key[level] ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
+  bookRemoval(b, at, own, ladder.keyOf(level) ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
   leaveQueue(store, ladder, order);
   const target = side === BID ? b.bids : b.asks;
   store.records[at + ORDER_SIDE] = side;

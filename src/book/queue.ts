@@ -1,7 +1,13 @@
 /**
  * Orders in line at a level: arrival order, doubly linked through the order records.
  */
-import type { LevelLadder } from './level-ladder.ts';
+import {
+  LEVEL_HEAD,
+  LEVEL_ORDERS,
+  LEVEL_STRIDE,
+  LEVEL_TAIL,
+  type LevelLadder,
+} from './level-ladder.ts';
 import {
   ORDER_LEVEL,
   ORDER_NEXT,
@@ -21,16 +27,18 @@ export function joinQueue(
 ): void {
   const level = ladder.obtain(key);
   const records = store.records;
+  const rows = ladder.rows;
   const at = order * ORDER_STRIDE;
-  const last = ladder.tail[level];
+  const row = level * LEVEL_STRIDE;
+  const last = rows[row + LEVEL_TAIL];
   records[at + ORDER_LEVEL] = level;
   records[at + ORDER_QTY] = qty;
   records[at + ORDER_NEXT] = 0;
   records[at + ORDER_PREV] = last;
-  if (last === 0) ladder.head[level] = order;
+  if (last === 0) rows[row + LEVEL_HEAD] = order;
   else records[last * ORDER_STRIDE + ORDER_NEXT] = order;
-  ladder.tail[level] = order;
-  ladder.orders[level]++;
+  rows[row + LEVEL_TAIL] = order;
+  rows[row + LEVEL_ORDERS]++;
   ladder.qty[level] += qty;
   if (key > ladder.touched) ladder.touched = key;
 }
@@ -42,14 +50,16 @@ export function leaveQueue(store: OrderStore, ladder: LevelLadder, order: number
   const level = records[at + ORDER_LEVEL];
   const next = records[at + ORDER_NEXT];
   const prev = records[at + ORDER_PREV];
-  if (prev === 0) ladder.head[level] = next;
+  const rows = ladder.rows;
+  const row = level * LEVEL_STRIDE;
+  if (prev === 0) rows[row + LEVEL_HEAD] = next;
   else records[prev * ORDER_STRIDE + ORDER_NEXT] = next;
-  if (next === 0) ladder.tail[level] = prev;
+  if (next === 0) rows[row + LEVEL_TAIL] = prev;
   else records[next * ORDER_STRIDE + ORDER_PREV] = prev;
-  const key = ladder.key[level];
+  const key = rows[row];
   if (key > ladder.touched) ladder.touched = key;
   ladder.qty[level] -= records[at + ORDER_QTY] >>> 0;
-  if (--ladder.orders[level] === 0 && ladder.aggregate[level] === 0) ladder.drop(level);
+  if (--rows[row + LEVEL_ORDERS] === 0 && ladder.aggregate[level] === 0) ladder.drop(level);
 }
 
 /** Shrinks an order where it stands: its place in the line is kept. */
@@ -64,6 +74,6 @@ export function shrinkInPlace(
   const level = records[at + ORDER_LEVEL];
   records[at + ORDER_QTY] = (records[at + ORDER_QTY] >>> 0) - removed;
   ladder.qty[level] -= removed;
-  const key = ladder.key[level];
+  const key = ladder.rows[level * LEVEL_STRIDE];
   if (key > ladder.touched) ladder.touched = key;
 }
