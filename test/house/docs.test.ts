@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
+import { envNameOf, SETTING_NAMES } from '../../src/cli/settings.ts';
 import { ERRORS } from '../../src/core/index.ts';
+import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
 import { FRAME_COLUMNS } from '../../src/wire/index.ts';
 import { renderCommandsPage } from './commands-page.ts';
+import { renderLimitsPage } from './limits-page.ts';
 import { type Node, parse, projectFiles } from './source-tree.ts';
 
 const files = projectFiles();
@@ -83,6 +86,36 @@ describe('docs/streams.md', () => {
       .map(([name, type, unit]) => ({ name: name?.replaceAll('`', ''), type, unit }))
       .slice(0, FRAME_COLUMNS.length);
     expect(columns).toEqual(FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })));
+  });
+});
+
+describe('docs/formulas.md', () => {
+  it('states the default of every coefficient', () => {
+    const page = read('docs/formulas.md');
+    const table = page.slice(page.indexOf('| coefficient | default |'));
+    const rows = codeRows(table).map(([name, value]) => [name?.replaceAll('`', ''), Number(value)]);
+    expect(Object.fromEntries(rows)).toMatchObject(DEFAULT_COEFFICIENTS);
+    expect(rows.length).toBeGreaterThanOrEqual(Object.keys(DEFAULT_COEFFICIENTS).length);
+  });
+});
+
+describe('docs/operating.md', () => {
+  const page = read('docs/operating.md');
+
+  it('lists every setting with its variable', () => {
+    const rows = codeRows(page.slice(page.indexOf('| setting |'), page.indexOf('## On another')));
+    const names = SETTING_NAMES.filter((name) => name !== 'databento_api_key');
+    expect(rows.map(([name]) => name?.replaceAll('`', ''))).toEqual(names);
+    for (const name of names.filter((n) => n !== 'vacuum_pressure')) {
+      expect(page).toContain(`\`${envNameOf(name)}\``);
+    }
+  });
+});
+
+describe('docs/limits.md', () => {
+  it('lists every limit of the servers', async () => {
+    const page = renderLimitsPage(read('src/serve/limits.ts'));
+    await expect(page).toMatchFileSnapshot('../../docs/limits.md');
   });
 });
 
