@@ -4,17 +4,26 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../core/index.ts';
-import { zstdCompressor } from '../dbn/index.ts';
+import { type FrameCompressor, zstdCompressor } from '../dbn/index.ts';
 import {
   AtomicFile,
   dateToUnixNs,
   findRawDays,
   listSessions,
+  rawDefinitionFolder,
   rawTableFolder,
   SYNTHETIC_MARKER,
+  writeFileAtomic,
   writeParquet,
 } from '../lake/index.ts';
-import { FuturesDay, frontSymbol, futuresFileName, futuresSpecs } from '../synth/index.ts';
+import {
+  FuturesDay,
+  frontSymbol,
+  futuresFileName,
+  futuresSpecs,
+  synthesizeDefinitions,
+  synthesizeStatistics,
+} from '../synth/index.ts';
 import type { SafePoint } from './command.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { programVersion } from './version.ts';
@@ -89,6 +98,26 @@ async function writeRecords(
   return file.bytes;
 }
 
+/** Definitions lie in a folder of their root, for the vendor's name does not tell roots apart. */
+function writeReferenceFiles(
+  lake: string,
+  market: FuturesDay,
+  day: SyntheticDay,
+  compress: FrameCompressor,
+): void {
+  const { root, dt } = day;
+  const definitions = join(rawDefinitionFolder(lake, 'glbx'), `synthetic-${root}`);
+  const statistics = rawTableFolder(lake, 'future_mbo', root, 'statistics');
+  writeFileAtomic(
+    join(definitions, futuresFileName(dt, 'definition')),
+    synthesizeDefinitions(root, dt, compress),
+  );
+  writeFileAtomic(
+    join(statistics, futuresFileName(dt, 'statistics')),
+    synthesizeStatistics(market.markets, day, compress),
+  );
+}
+
 async function writeTruth(lake: string, market: FuturesDay, day: SyntheticDay): Promise<void> {
   const truth = market.takeTruth();
   const folder = join(rawTableFolder(lake, 'future_mbo', day.root, 'truth'), `dt=${day.dt}`);
@@ -130,10 +159,12 @@ export async function writeSyntheticDay(
     return { dt: day.dt, symbol, path, bytes: bytes ?? 0, kept: true };
   }
   const specs = futuresSpecs(day.root, day.dt);
-  const market = new FuturesDay(specs, { ...day, compress: await zstdCompressor() });
+  const compress = await zstdCompressor();
+  const market = new FuturesDay(specs, { ...day, compress });
   const progress = await showProgress(`${day.dt} ${symbol}`);
   const bytes = await writeRecords(path, market, day, progress, options.point);
   markSynthetic(lake, day);
+  writeReferenceFiles(lake, market, day, compress);
   await writeTruth(lake, market, day);
   return { dt: day.dt, symbol, path, bytes, kept: false };
 }
