@@ -18,7 +18,10 @@ export function buildProgram(): Command {
     'demo',
     'book --levels 5 --format csv day.mbo.dbn.zst | head',
   );
-  program.version(programVersion()).showHelpAfterError('(add --help for the flags)');
+  program
+    .enablePositionalOptions()
+    .version(programVersion())
+    .showHelpAfterError('(add --help for the flags)');
   const commands = [
     demoCommand(),
     synthCommand(),
