@@ -32,7 +32,7 @@ const suites = [
 ];
 
 /** Counts one report of vitest; a file that did not load counts as one failure. */
-function countReport(report) {
+export function countReport(report) {
   let passed = 0;
   let failed = 0;
   let skipped = 0;
@@ -44,6 +44,12 @@ function countReport(report) {
     skipped += of('skipped') + of('pending') + of('todo');
   }
   return { passed, failed, skipped };
+}
+
+/** A run that failed without a failing test, or that tested nothing, is a failure all the same. */
+export function judge(counts, ok) {
+  const silent = counts.failed === 0 && (!ok || counts.passed === 0);
+  return silent ? { ...counts, failed: 1 } : counts;
 }
 
 function countReports(folder) {
@@ -71,10 +77,7 @@ function runSuite(suite) {
   const seconds = (performance.now() - started) / 1000;
   const ok = status === 0;
   if (!suite.tests) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, seconds };
-  const counts = countReports(folder);
-  // A run that failed without a failing test, or that tested nothing, is a failure all the same.
-  if (counts.failed === 0 && (!ok || counts.passed === 0)) counts.failed = 1;
-  return { ...counts, seconds };
+  return { ...judge(countReports(folder), ok), seconds };
 }
 
 function describe(name, result) {
@@ -84,16 +87,20 @@ function describe(name, result) {
   return `${name.padEnd(18)} ${counts} (${result.seconds.toFixed(0)} s)`;
 }
 
-const lines = [];
-let passed = 0;
-let failed = 0;
-for (const suite of suites) {
-  console.log(`\n== ${suite.name}`);
-  const result = suite.absent ? null : runSuite(suite);
-  passed += result?.passed ?? 0;
-  failed += result?.failed ?? 0;
-  lines.push(describe(suite.name, result));
+function main() {
+  const lines = [];
+  let passed = 0;
+  let failed = 0;
+  for (const suite of suites) {
+    console.log(`\n== ${suite.name}`);
+    const result = suite.absent ? null : runSuite(suite);
+    passed += result?.passed ?? 0;
+    failed += result?.failed ?? 0;
+    lines.push(describe(suite.name, result));
+  }
+  console.log(`\n${lines.join('\n')}\n`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
 }
-console.log(`\n${lines.join('\n')}\n`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { COUNTER_NAMES } from '../../src/book/index.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { envNameOf, SETTING_NAMES } from '../../src/cli/settings.ts';
 import { ERRORS } from '../../src/core/index.ts';
 import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
 import { FRAME_COLUMNS } from '../../src/wire/index.ts';
 import { renderCommandsPage } from './commands-page.ts';
+import { renderCountersPage } from './counters-page.ts';
 import { renderLimitsPage } from './limits-page.ts';
 import { type Node, parse, projectFiles } from './source-tree.ts';
 
@@ -116,6 +118,14 @@ describe('docs/limits.md', () => {
   it('lists every limit of the servers', async () => {
     const page = renderLimitsPage(read('src/serve/limits.ts'));
     await expect(page).toMatchFileSnapshot('../../docs/limits.md');
+  });
+});
+
+describe('docs/counters.md', () => {
+  it('lists every counter of a book', async () => {
+    const page = renderCountersPage(read('src/book/counters.ts'));
+    for (const name of COUNTER_NAMES) expect(page).toContain(`| \`${name}\` |`);
+    await expect(page).toMatchFileSnapshot('../../docs/counters.md');
   });
 });
 

@@ -9,7 +9,7 @@ configuration.
 `;
 
 /** A docstring's text on one line. */
-function oneLine(comment: string): string {
+export function oneLine(comment: string): string {
   return comment
     .replace(/^\/\*\*|\*\/$/g, '')
     .replace(/\n\s*\*/g, ' ')
