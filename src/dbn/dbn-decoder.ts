@@ -198,11 +198,19 @@ export class DbnDecoder {
 
 /** How many records from word `first` on share the first one's length and type; at most `most`. */
 function countAlike(words: Int32Array, first: number, step: number, most: number): number {
-  const key = words[first]! & 0xffff;
-  let count = 1;
-  for (let at = first + step; count < most; at += step, count++) {
-    if ((words[at]! & 0xffff) !== key) break;
+  const key = words[first]!;
+  const step4 = step * 4;
+  let at = first;
+  let count = 0;
+  for (; count + 4 <= most; count += 4, at += step4) {
+    const differs =
+      (words[at]! ^ key) |
+      (words[at + step]! ^ key) |
+      (words[at + step + step]! ^ key) |
+      (words[at + step * 3]! ^ key);
+    if ((differs & 0xffff) !== 0) break;
   }
+  for (; count < most && ((words[at]! ^ key) & 0xffff) === 0; count++) at += step;
   return count;
 }
 

@@ -4,6 +4,7 @@ import type { MboColumns } from './mbo-columns.ts';
 import type { RecordRun } from './record-run.ts';
 import { TS_OUT_BYTES } from './record-size.ts';
 import { RTYPE } from './schema.ts';
+import { unpackMbo } from './unpack-mbo.ts';
 
 /** Bytes of an MBO record without its trailer. */
 export const MBO_BYTES = 56;
@@ -28,57 +29,8 @@ export function readMbo(
   assert(from >= 0 && from <= to && to <= run.count, 'the range lies within the run');
   assert(at + to - from <= columns.capacity, 'the rows fit the columns');
   const first = (run.start + from * run.stride) >> 2;
-  unpack(run.words, first, run.stride >> 2, to - from, columns, at);
+  unpackMbo(run.words, first, run.stride >> 2, to - from, columns, at);
   columns.length = at + to - from;
-}
-
-/**
- * One pass over the records. Columns are reached through one view a width: with a view a column, bases and
- * lengths overflow the registers and the loop takes 1.6 times as long. `| 0` spares the overflow checks.
- */
-function unpack(
-  words: Int32Array,
-  first: number,
-  step: number,
-  count: number,
-  columns: MboColumns,
-  at: number,
-): void {
-  const { f64, i32, u16, u8 } = columns.lanes;
-  const n1 = columns.pitch | 0;
-  const n2 = (n1 * 2) | 0;
-  const n3 = (n1 * 3) | 0;
-  const n4 = (n1 * 4) | 0;
-  const n5 = (n1 * 5) | 0;
-  const originLo = Number(columns.originNs & 0xffffffffn);
-  const originHi = Number(columns.originNs >> 32n);
-  const end = (at + count) | 0;
-  let i = (at + n1 * 6) | 0;
-  let h = (at + n1 * 24) | 0;
-  let b = (at + n1 * 50) | 0;
-  for (let row = at | 0, w = first | 0; row < end; row = (row + 1) | 0, w = (w + step) | 0) {
-    u16[h] = words[w]! >>> 16;
-    i32[(i + n4) | 0] = words[(w + 1) | 0]!;
-    f64[(row + n1) | 0] =
-      ((words[(w + 3) | 0]! >>> 0) - originHi) * TWO_32 + ((words[(w + 2) | 0]! >>> 0) - originLo);
-    i32[i] = words[(w + 4) | 0]!;
-    i32[(i + n1) | 0] = words[(w + 5) | 0]!;
-    f64[(row + n2) | 0] = words[(w + 7) | 0]! * TWO_32 + (words[(w + 6) | 0]! >>> 0);
-    i32[(i + n2) | 0] = words[(w + 8) | 0]!;
-    const four = words[(w + 9) | 0]!;
-    u8[b] = four;
-    u8[(b + n3) | 0] = four >> 8;
-    u8[(b + n1) | 0] = four >> 16;
-    u8[(b + n2) | 0] = four >> 24;
-    f64[row] =
-      ((words[(w + 11) | 0]! >>> 0) - originHi) * TWO_32 +
-      ((words[(w + 10) | 0]! >>> 0) - originLo);
-    i32[(i + n5) | 0] = words[(w + 12) | 0]!;
-    i32[(i + n3) | 0] = words[(w + 13) | 0]!;
-    i = (i + 1) | 0;
-    h = (h + 1) | 0;
-    b = (b + 1) | 0;
-  }
 }
 
 /**
