@@ -1,1 +1,10 @@
-export {};
+export { DayCache } from './day-cache.ts';
+export type { DayIndex, InstrumentActivity } from './day-index.ts';
+export { ACTIVITY_STEP_SECONDS } from './day-index.ts';
+export type { DayReader } from './day-reader.ts';
+export { FileChunks } from './file-chunks.ts';
+export { selectInstrument } from './instrument-selection.ts';
+export type { InstrumentKey } from './keep-instrument.ts';
+export { keepInstrument } from './keep-instrument.ts';
+export type { SeekableDayOptions } from './seekable-day.ts';
+export { SeekableDay } from './seekable-day.ts';

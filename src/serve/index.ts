@@ -1,1 +1,11 @@
-export {};
+export type { LogLevel } from './logger.ts';
+export type { StreamDefaults } from './stream-query.ts';
+export type { RunningServer, VacuumPressureServerOptions } from './vacuum-pressure-server.ts';
+export {
+  createVacuumPressureServer,
+  VACUUM_PRESSURE_PATH,
+  VACUUM_PRESSURE_PORT,
+} from './vacuum-pressure-server.ts';
+export type { WallClock } from './wall-clock.ts';
+export type { WebServerOptions } from './web-server.ts';
+export { createWebServer, WEB_PORT } from './web-server.ts';

@@ -1,0 +1,113 @@
+/**
+ * A raw day file as a source of records, and the registry that opens each file once.
+ */
+import type { NsOfDay, UnixNs } from '../core/index.ts';
+import { DayCache, type DayReader, type InstrumentKey, SeekableDay } from '../feed/index.ts';
+import { dateToUnixNs, type RawDay } from '../lake/index.ts';
+import type { StreamMode } from '../wire/index.ts';
+import type { RecordSource } from './stream.ts';
+
+/** Days that stay open without a stream: each is only an index. */
+const MAX_OPEN_DAYS = 16;
+
+/** One instrument of a day file. */
+export class FileSource implements RecordSource {
+  readonly identity: string;
+  readonly mode: StreamMode;
+  readonly symbol: string;
+  readonly originNs: UnixNs;
+  readonly firstNs: NsOfDay;
+  readonly liveNs: NsOfDay;
+  readonly lastNs: NsOfDay;
+  readonly bars: readonly number[];
+  readonly start: number;
+  readonly end: number;
+  private readonly day: SeekableDay;
+  private readonly key: InstrumentKey;
+
+  /** @throws DataError SYMBOL_NOT_FOUND */
+  constructor(day: SeekableDay, symbol: string, dt: string, synthetic: boolean) {
+    const selected = day.select(symbol, dt);
+    const { instrument } = selected;
+    this.day = day;
+    this.key = { publisherId: instrument.publisherId, instrumentId: instrument.instrumentId };
+    this.identity = day.identity;
+    this.mode = synthetic ? 'synthetic' : 'replay';
+    this.symbol = selected.symbol;
+    this.originNs = BigInt(day.index.originNs);
+    this.firstNs = instrument.firstNs;
+    this.liveNs = instrument.liveNs;
+    this.lastNs = instrument.lastNs;
+    this.bars = instrument.bars;
+    this.start = day.index.headerBytes;
+    this.end = day.index.bytes;
+  }
+
+  open(position: number = this.start): DayReader {
+    return this.day.reader(this.key, position);
+  }
+}
+
+interface OpenDay {
+  day: Promise<SeekableDay>;
+  listeners: Set<(part: number) => void>;
+}
+
+/** Opens day files, each once at a time, whoever asks. */
+export class DayRegistry {
+  readonly cache: DayCache;
+  private readonly now: () => Date;
+  private readonly days = new Map<string, OpenDay>();
+
+  constructor(cacheFolder: string, cacheBytes: number, now: () => Date) {
+    this.cache = new DayCache(cacheFolder, cacheBytes);
+    this.now = now;
+  }
+
+  /**
+   * The open day of a raw file; a file that changed since is opened anew.
+   * @param onProgress told the part read so far, now and then, until the day is open.
+   */
+  async open(raw: RawDay, onProgress: (part: number) => void): Promise<SeekableDay> {
+    const key = SeekableDay.keyOf(raw.path);
+    const open = this.days.get(key) ?? this.start(key, raw);
+    open.listeners.add(onProgress);
+    try {
+      return await open.day;
+    } finally {
+      open.listeners.delete(onProgress);
+    }
+  }
+
+  /** Lets the cache drop what was held. */
+  async close(): Promise<void> {
+    for (const { day } of this.days.values()) await day.then((d) => d.close()).catch(() => {});
+    this.days.clear();
+  }
+
+  private start(key: string, raw: RawDay): OpenDay {
+    const open: OpenDay = {
+      listeners: new Set(),
+      day: SeekableDay.open(raw.path, {
+        originNs: dateToUnixNs(raw.dt),
+        cache: this.cache,
+        now: this.now,
+        onProgress: (part) => {
+          for (const listen of open.listeners) listen(part);
+        },
+      }),
+    };
+    this.days.set(key, open);
+    open.day.catch(() => this.days.delete(key));
+    this.dropOldest();
+    return open;
+  }
+
+  private dropOldest(): void {
+    for (const [key, { day }] of this.days) {
+      if (this.days.size <= MAX_OPEN_DAYS) return;
+      this.days.delete(key);
+      void day.then((d) => d.close()).catch(() => {});
+    }
+  }
+}

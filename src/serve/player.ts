@@ -1,0 +1,284 @@
+/**
+ * An engine reading a stream's records: computes frames in order, holds the newest, and can be split in two.
+ */
+import { assert, isKnownError, NS_PER_MS, type NsOfDay } from '../core/index.ts';
+import { MboColumns } from '../dbn/index.ts';
+import { VacuumPressureEngine } from '../vacuum-pressure/index.ts';
+import { FrameBuffer, frameFields, type WireTrade } from '../wire/index.ts';
+import { canSaveEngines, restoreEngine, saveEngine } from './engine-state.ts';
+import { HeldFrames, type SessionTotals } from './held-frames.ts';
+import { CHECKPOINT_RECORDS, HELD_FRAMES, PREROLL_FRAMES } from './limits.ts';
+import type { ServeMetrics } from './metrics.ts';
+import type { OpenStream, RecordReader } from './stream.ts';
+import { takeTrades } from './take-trades.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** Rows of a batch: about a millisecond of work. */
+const BATCH_ROWS = 4096;
+
+/** Where a player begins. */
+export interface PlayerStart {
+  /** First grid index that somebody wants. */
+  seq: number;
+  /** First grid index that can be sought. */
+  firstSeq: number;
+  /** Grid steps between published frames. */
+  stride: number;
+}
+
+const NOTHING: SessionTotals = { events: 0, bought: 0, sold: 0, trades: 0 };
+
+/** Computes the frames of one stream from some place on; see the file comment. Close it. */
+export class Player {
+  readonly held: HeldFrames;
+  readonly throttleMs: number;
+  /** Next grid index to compute. */
+  nextSeq: number;
+  /** The last frame of the session was computed. */
+  ended = false;
+  private readonly stream: OpenStream;
+  private readonly metrics: ServeMetrics;
+  private readonly engine: VacuumPressureEngine;
+  private readonly frame = new FrameBuffer();
+  private readonly columns: MboColumns;
+  private readonly reader: RecordReader;
+  private at = 0;
+  private records: number;
+  private until: number;
+  private stride: number;
+  private prepared = false;
+  private finished = false;
+  private coversFrom = 0;
+  private totals = NOTHING;
+  private published = NOTHING;
+  private trades: WireTrade[] = [];
+
+  private constructor(
+    stream: OpenStream,
+    metrics: ServeMetrics,
+    engine: VacuumPressureEngine,
+    at: { position: number; records: number; nextSeq: number; until: number; stride: number },
+    held = new HeldFrames(HELD_FRAMES),
+  ) {
+    this.stream = stream;
+    this.metrics = metrics;
+    this.engine = engine;
+    this.throttleMs = stream.throttleMs;
+    this.columns = new MboColumns(BATCH_ROWS, stream.source.originNs);
+    this.reader = stream.source.open(at.position);
+    this.records = at.records;
+    this.nextSeq = at.nextSeq;
+    this.until = at.until;
+    this.stride = at.stride;
+    this.held = held;
+  }
+
+  /**
+   * A player that computes frames from a little before `start.seq` on, from the nearest checkpoint; call `prepare` until
+   * it is true.
+   */
+  static async open(
+    stream: OpenStream,
+    start: PlayerStart,
+    metrics: ServeMetrics,
+  ): Promise<Player> {
+    const baseline = Math.max(start.firstSeq, start.seq - PREROLL_FRAMES) - 1;
+    const baselineNs = baseline * stream.throttleMs * NS_PER_MS;
+    const { engine, position, records } = await startEngine(stream, baselineNs);
+    engine.seekGrid(baselineNs);
+    return new Player(stream, metrics, engine, {
+      position,
+      records,
+      nextSeq: baseline + 1,
+      until: start.seq - 1,
+      stride: start.stride,
+    });
+  }
+
+  /** Part of the records that were read, 0..1. */
+  get progress(): number {
+    const { start, end } = this.stream.source;
+    return Math.min(1, (this.reader.offset - start) / Math.max(1, end - start));
+  }
+
+  /** Reads up to the first frame somebody wants; true when there. */
+  prepare(deadlineMs: number, clock: WallClock): boolean {
+    if (!this.prepared) {
+      if (!this.advance(deadlineMs, clock)) return false;
+      this.readBaseline();
+      this.prepared = true;
+    }
+    return this.ended || this.produce(this.until, this.stride, deadlineMs, clock);
+  }
+
+  /**
+   * Computes frames up to grid index `upTo`; those of a multiple of `stride`, and the last of all, are published.
+   * @returns true when all are computed or the session has ended; false when the time was up before.
+   */
+  produce(upTo: number, stride: number, deadlineMs: number, clock: WallClock): boolean {
+    while (this.nextSeq <= upTo && !this.ended) {
+      if (!this.advance(deadlineMs, clock)) return false;
+      if (this.ended) return true;
+      const seq = this.readOut();
+      if (seq % stride === 0 || this.ended || this.held.next === 0) this.publish(seq);
+      else this.metrics.thinned.inc();
+    }
+    return true;
+  }
+
+  /** A second player at the same place, with the same frames held. */
+  fork(): Player {
+    assert(this.prepared, 'a player is forked once it plays');
+    const engine = restoreEngine(saveEngine(this.engine), engineOptions(this.stream));
+    engine.seekGrid(this.nextSeq * this.throttleMs * NS_PER_MS);
+    const twin = new Player(
+      this.stream,
+      this.metrics,
+      engine,
+      {
+        position: this.reader.batchOffset,
+        records: this.records - this.at,
+        nextSeq: this.nextSeq,
+        until: 0,
+        stride: 1,
+      },
+      this.held.fork(),
+    );
+    if (this.at > 0 || this.columns.length > 0) twin.fill();
+    twin.at = this.at;
+    twin.records = this.records;
+    Object.assign(twin, { prepared: true, totals: this.totals, published: this.published });
+    Object.assign(twin, {
+      trades: [...this.trades],
+      coversFrom: this.coversFrom,
+      finished: this.finished,
+    });
+    twin.ended = this.ended;
+    return twin;
+  }
+
+  /** Gives file and memory back. */
+  close(): void {
+    this.reader.close();
+  }
+
+  /** Applies records until a frame is due; false when the time was up before. */
+  private advance(deadlineMs: number, clock: WallClock): boolean {
+    const { engine, columns } = this;
+    while (!engine.frameDue) {
+      if (this.at < columns.length) {
+        const to = engine.advance(columns, this.at, columns.length);
+        this.metrics.records.inc(to - this.at);
+        this.records += to - this.at;
+        this.at = to;
+        continue;
+      }
+      if (clock.nowMs() >= deadlineMs) return false;
+      this.saveCheckpoint();
+      if (this.fill() < 0) {
+        this.finished = true;
+        this.ended = !engine.finish();
+        return true;
+      }
+    }
+    return true;
+  }
+
+  private fill(): number {
+    this.at = 0;
+    this.columns.length = 0;
+    return this.reader.fill(this.columns);
+  }
+
+  private saveCheckpoint(): void {
+    const ordinal = Math.floor(this.records / CHECKPOINT_RECORDS);
+    const { checkpoints } = this.stream;
+    if (!canSaveEngines || ordinal === 0 || checkpoints.has(ordinal)) return;
+    checkpoints.put({
+      ordinal,
+      clockNs: this.engine.book.now,
+      position: this.reader.offset,
+      records: this.records,
+      state: saveEngine(this.engine),
+    });
+  }
+
+  /** The frame before the first wanted one: what later frames count from. There is none before the first record. */
+  private readBaseline(): void {
+    if (!this.ended && this.engine.frameSeq < this.nextSeq) this.readOut();
+    if (!this.ended) this.nextSeq = this.engine.frameSeq;
+    this.published = this.totals;
+    this.coversFrom = this.nextSeq;
+    this.trades = [];
+  }
+
+  /** Reads the due frame out; returns its grid index. */
+  private readOut(): number {
+    const { engine, frame } = this;
+    engine.readFrame(frame);
+    const { header } = frame;
+    this.metrics.computed.inc();
+    const before = this.totals.trades;
+    this.totals = {
+      events: header.eventId,
+      bought: header.buyVolume,
+      sold: header.sellVolume,
+      trades: header.tradeCount,
+    };
+    const count = this.totals.trades - before;
+    takeTrades(engine.trades, count, this.stream.source.originNs, this.trades);
+    this.nextSeq = header.seq + 1;
+    if (this.finished) this.ended = !engine.finish();
+    return header.seq;
+  }
+
+  private publish(seq: number): void {
+    const { header } = this.frame;
+    const { type: _, ...fields } = frameFields(header, this.stream.source.originNs);
+    this.held.push({
+      seq,
+      coversFrom: this.coversFrom,
+      ordinal: 0,
+      state: {
+        ...fields,
+        cvd: header.buyVolume - header.sellVolume,
+        edge: this.engine.edgeOf(this.frame),
+        gap: null,
+      },
+      arrow: this.frame.copy(),
+      trades: this.trades,
+      before: this.published,
+      after: this.totals,
+      text: null,
+    });
+    this.trades = [];
+    this.coversFrom = seq + 1;
+    this.published = this.totals;
+  }
+}
+
+function engineOptions(stream: OpenStream) {
+  return {
+    tickSize: stream.product.tickSizeInt,
+    originNs: stream.source.originNs,
+    bucketTicks: stream.bucketTicks,
+    throttleMs: stream.throttleMs,
+  };
+}
+
+/** An engine before `ns`: restored from the last checkpoint that fits it, or a new one. */
+async function startEngine(stream: OpenStream, ns: NsOfDay) {
+  const options = engineOptions(stream);
+  for (;;) {
+    const checkpoint = await stream.checkpoints.before(ns);
+    if (!checkpoint) break;
+    try {
+      const engine = restoreEngine(checkpoint.state, options);
+      return { engine, position: checkpoint.position, records: checkpoint.records };
+    } catch (error) {
+      if (!isKnownError(error)) throw error;
+      await stream.checkpoints.drop(checkpoint.ordinal);
+    }
+  }
+  return { engine: new VacuumPressureEngine(options), position: stream.source.start, records: 0 };
+}

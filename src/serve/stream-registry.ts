@@ -1,0 +1,133 @@
+/**
+ * From a checked request to an open stream: product, file, instrument, identity. Equal requests share one.
+ */
+import { createHash } from 'node:crypto';
+import { DataError } from '../core/index.ts';
+import { findRawDay, type Product, type Products, productOf } from '../lake/index.ts';
+import { DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { CheckpointStore } from './checkpoint-store.ts';
+import { DayRegistry, FileSource } from './file-source.ts';
+import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES } from './limits.ts';
+import { RequestError } from './request-error.ts';
+import type { OpenStream, RecordSource } from './stream.ts';
+import type { StreamRequest } from './stream-query.ts';
+
+/** Streams that are remembered without a viewer; each is a few objects. */
+const MAX_STREAMS = 128;
+/** Counts changes of what frames mean: older sessions cannot be resumed. */
+const SESSION_VERSION = 1;
+
+/** What a registry is made with. */
+export interface RegistryOptions {
+  /** Root folder of the lake. */
+  lake: string;
+  products: Products;
+  /** Folder for decoded days and checkpoints. */
+  cacheFolder: string;
+  cacheBytes?: number;
+  /** Wall time. */
+  now: () => Date;
+  /** Told when the disk refuses a checkpoint. */
+  onCacheFailure: (error: unknown) => void;
+}
+
+/** Told what is being prepared, and the part that is done or null. */
+export type OnPreparing = (what: string, progress: number | null) => void;
+
+function digest(parts: readonly (string | number)[], digits: number): string {
+  return createHash('sha256').update(parts.join('|')).digest('hex').slice(0, digits);
+}
+
+/** First 12 hex digits of the hash of product, grid and coefficients: `name=value`, sorted, joined with `|`. */
+export function configVersionOf(product: Product, bucketTicks: number): string {
+  const fields = {
+    root: product.root,
+    tick_size: product.tickSize,
+    multiplier: product.multiplier,
+    decimals: product.decimals,
+    qty_unit: product.qtyUnit,
+    bucket_ticks: bucketTicks,
+    grid_rows: 101,
+    ...DEFAULT_COEFFICIENTS,
+  };
+  const named = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  return digest(named.sort(), 12);
+}
+
+/** Opens streams; see the file comment. */
+export class StreamRegistry {
+  private readonly options: RegistryOptions;
+  private readonly days: DayRegistry;
+  private readonly memory = new ByteBudget(CHECKPOINT_MEMORY_BYTES);
+  private readonly stores = new Map<string, Promise<CheckpointStore>>();
+  private readonly streams = new Map<string, OpenStream>();
+
+  constructor(options: RegistryOptions) {
+    this.options = options;
+    const cacheBytes = options.cacheBytes ?? CACHE_BYTES;
+    this.days = new DayRegistry(options.cacheFolder, cacheBytes, options.now);
+  }
+
+  /** @throws RequestError, DataError, OperatingError */
+  async open(request: StreamRequest, onPreparing: OnPreparing): Promise<OpenStream> {
+    const { productType, dt, throttleMs } = request;
+    if (productType !== 'future_mbo' && productType !== 'equity_mbo') {
+      const message = `product_type: ${productType} has no order-by-order records`;
+      throw new RequestError('USAGE', message, 'future_mbo or equity_mbo');
+    }
+    const product = productOf(this.options.products, request.symbol);
+    const bucketTicks = request.bucketTicks ?? product.bucketTicks;
+    const source = await this.openSource(request, onPreparing);
+    const configVersion = configVersionOf(product, bucketTicks);
+    const { symbol, identity } = source;
+    const engine = [SESSION_VERSION, symbol, dt, bucketTicks, configVersion, identity];
+    const session = digest([...engine, throttleMs], 16);
+    const known = this.streams.get(session);
+    if (known) return known;
+    const checkpoints = await this.openStore(`${identity}.${digest(engine, 12)}.checkpoints`);
+    const base = { session, productType, product, dt, source, throttleMs };
+    return this.remember({ ...base, bucketTicks, configVersion, checkpoints });
+  }
+
+  /** Waits for the disk and lets the cache go. */
+  async close(): Promise<void> {
+    for (const store of this.stores.values()) await (await store).flush();
+    await this.days.close();
+  }
+
+  private async openSource(
+    request: StreamRequest,
+    onPreparing: OnPreparing,
+  ): Promise<RecordSource> {
+    const { productType, symbol, dt } = request;
+    const raw = findRawDay(this.options.lake, productType, symbol, dt);
+    if (raw.format === 'parquet') {
+      throw new DataError('DBN_SCHEMA', 'a Parquet raw day cannot be streamed', {
+        file: raw.path,
+        expected: 'a .dbn or .dbn.zst file',
+      });
+    }
+    const day = await this.days.open(raw, (part) => onPreparing('reading the day file', part));
+    return new FileSource(day, symbol, dt, raw.synthetic);
+  }
+
+  private openStore(name: string): Promise<CheckpointStore> {
+    const known = this.stores.get(name);
+    if (known) return known;
+    const folder = this.days.cache.path(name);
+    const store = new CheckpointStore(folder, this.memory, this.options.onCacheFailure);
+    const opened = store.load().then(() => store);
+    this.stores.set(name, opened);
+    return opened;
+  }
+
+  private remember(stream: OpenStream): OpenStream {
+    const known = this.streams.get(stream.session);
+    if (known) return known;
+    this.streams.set(stream.session, stream);
+    const [oldest] = this.streams.keys();
+    if (oldest !== undefined && this.streams.size > MAX_STREAMS) this.streams.delete(oldest);
+    return stream;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * An open stream: everything that frames depend on, besides the place and the speed of playback.
+ */
+import { NS_PER_MS, type NsOfDay, type UnixNs } from '../core/index.ts';
+import type { MboColumns } from '../dbn/index.ts';
+import type { Product, ProductType } from '../lake/index.ts';
+import type { StreamMode } from '../wire/index.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+
+/** Records of one instrument, batch by batch. */
+export interface RecordReader {
+  /** Position of the batch that was filled last: a reader opened there gives the same batch again. */
+  readonly batchOffset: number;
+  /** Position of the next record. */
+  readonly offset: number;
+  /** Rows filled, possibly 0; -1 at the end. */
+  fill(columns: MboColumns): number;
+  close(): void;
+}
+
+/** Where records come from: a file's day or the synthetic market. Positions grow from record to record. */
+export interface RecordSource {
+  /** 16 hex digits: the same for the same records. */
+  readonly identity: string;
+  readonly mode: StreamMode;
+  readonly symbol: string;
+  /** 00:00 UTC of the session date. */
+  readonly originNs: UnixNs;
+  /** Clock at the first record, at the first that is not of a snapshot, and at the last. */
+  readonly firstNs: NsOfDay;
+  readonly liveNs: NsOfDay;
+  readonly lastNs: NsOfDay;
+  /** Events per bar of `ACTIVITY_STEP_SECONDS` from the origin on. */
+  readonly bars: readonly number[];
+  /** Positions of the first record and behind the last, for progress. */
+  readonly start: number;
+  readonly end: number;
+  /** Reads from a position on (default: the first record). */
+  open(position?: number): RecordReader;
+}
+
+/** An open stream. */
+export interface OpenStream {
+  /** Identity of the frame sequence, 16 hex digits. */
+  readonly session: string;
+  readonly productType: ProductType;
+  readonly product: Product;
+  readonly dt: string;
+  readonly source: RecordSource;
+  readonly throttleMs: number;
+  readonly bucketTicks: number;
+  /** First 12 hex digits of the hash of product, grid and coefficients. */
+  readonly configVersion: string;
+  readonly checkpoints: CheckpointStore;
+}
+
+/** First grid index at or after an instant. */
+export function gridAtOrAfter(ns: NsOfDay, throttleMs: number): number {
+  return Math.max(0, Math.ceil(ns / (throttleMs * NS_PER_MS)));
+}
+
+/** Grid indices that have frames: from the first after the first record to the first after the last. */
+export function seekRange(stream: OpenStream): { first: number; last: number } {
+  const { source, throttleMs } = stream;
+  const after = (ns: NsOfDay) => Math.floor(ns / (throttleMs * NS_PER_MS)) + 1;
+  return { first: after(source.firstNs), last: after(source.lastNs) };
+}
