@@ -7,6 +7,7 @@ import type { Lots, NsOfDay, PriceNano, Side, Tick } from '../core/index.ts';
 import type { MboColumns } from '../dbn/index.ts';
 import { applyRows, closeEvent } from './apply-rows.ts';
 import { BookState } from './book-state.ts';
+import { restoreBook, saveBook } from './checkpoint.ts';
 import { type BookCounters, COUNTER, namedCounters } from './counters.ts';
 import type { FlowLog } from './flow-log.ts';
 import { assertBookInvariants } from './invariants.ts';
@@ -259,6 +260,25 @@ export class OrderBook {
       resting -= records[p * ORDER_STRIDE + ORDER_QTY] >>> 0;
     }
     return resting;
+  }
+
+  /**
+   * The book as bytes, from which `restore` continues exactly here. Closed entries of its logs are not saved: they
+   * belong to whoever consumes them.
+   */
+  save(): Uint8Array {
+    return saveBook(this.state);
+  }
+
+  /**
+   * The book that `save` wrote; entries of its open event are appended to the logs.
+   * @throws DataError CHECKPOINT when the bytes are damaged or of another version.
+   */
+  static restore(
+    bytes: Uint8Array,
+    logs: { flows?: FlowLog | null; trades?: TradeLog | null } = {},
+  ): OrderBook {
+    return new OrderBook(restoreBook(bytes, logs.flows ?? null, logs.trades ?? null));
   }
 
   /** Checks everything that must hold between events; slow. @throws Error on the first violation. */
