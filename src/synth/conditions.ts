@@ -6,12 +6,12 @@ export const STEPS_PER_SECOND = 20;
 export const STEP_NS = 1e9 / STEPS_PER_SECOND;
 
 /** Decay of a side's liquidity wave, s, and its standard deviation in logs. */
-const WAVE = { decayS: 4, sd: 0.32 };
+const WAVE = { decayS: 2, sd: 0.5 };
 /** Quick and slow components of the log activity: decay in s and standard deviation. */
-const QUICK_ACTIVITY = { decayS: 75, sd: 0.38 };
-const SLOW_ACTIVITY = { decayS: 1500, sd: 0.3 };
+const QUICK_ACTIVITY = { decayS: 60, sd: 0.5 };
+const SLOW_ACTIVITY = { decayS: 1500, sd: 0.25 };
 /** News: a jump of the log activity, and how often it comes in a busy session. */
-const NEWS = { jump: 1.3, meanGapS: 5400 };
+const NEWS = { jump: 1.2, meanGapS: 2700 };
 /** A withdrawal: mean gap in a busy session, length, and what is left of the side; the other side grows. */
 const WITHDRAWAL = { meanGapS: 75, minS: 3, maxS: 8, left: 0.25, other: 1.35 };
 

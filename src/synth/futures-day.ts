@@ -12,7 +12,7 @@ const BATCH_ROWS = 16_384;
 /** Uncompressed bytes of a zstd frame, at most. */
 const FRAME_BYTES = 4 * 1024 * 1024;
 /** Rates of the instruments of a file relative to the first: front, next contract, calendar spread. */
-const RATE_SHARES = [1, 0.02, 0.01] as const;
+const RATE_SHARES = [1, 0.04, 0.02] as const;
 
 /** How a day file is drawn and written. */
 export interface FuturesDayOptions extends Omit<FuturesMarketOptions, 'channel'> {
@@ -43,10 +43,12 @@ export class FuturesDay {
     this.specs = specs;
     this.options = options;
     this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
-    this.markets = specs.map(
-      (spec, i) =>
-        new FuturesMarket(spec, { ...options, rate: options.rate * RATE_SHARES[i]!, channel }),
-    );
+    const front = new FuturesMarket(specs[0]!, { ...options, channel });
+    const followers = specs.slice(1).map((spec, i) => {
+      const rate = options.rate * RATE_SHARES[i + 1]!;
+      return new FuturesMarket(spec, { ...options, rate, channel, anchor: anchorOf(spec, front) });
+    });
+    this.markets = [front, ...followers];
   }
 
   /** The pieces of the file, in order; can be walked once. */
@@ -122,6 +124,13 @@ export class FuturesDay {
       })),
     });
   }
+}
+
+/** Another contract follows the front one at its distance; a spread stays where it is. */
+function anchorOf(spec: FuturesSpec, front: FuturesMarket): () => number {
+  if (spec.tickSize !== front.spec.tickSize) return () => spec.startPrice;
+  const carry = spec.startPrice - front.spec.startPrice;
+  return () => front.quote.mid + carry;
 }
 
 /** The bytes of a day file piece by piece; `FuturesDay` gives the truth as well. */

@@ -22,9 +22,10 @@ import { type TruthColumns, TruthLog } from './truth-log.ts';
 /** Rows that columns given to `fill` must have room for at least. */
 export const MIN_FILL_CAPACITY = MAX_EVENT_RECORDS;
 
-/** Mean records of an event of the flow between moves, and of a whole move: measured. */
-const RECORDS_PER_EVENT = 1.11;
-const RECORDS_PER_MOVE = 40;
+/** Mean records of an event of the flow between moves: measured, bursts of activity included. */
+const RECORDS_PER_EVENT = 1.2;
+/** Mean records of a move: so many, and so many for each order that the touch wants; measured. */
+const RECORDS_PER_MOVE = { fixed: 14, perTouchOrder: 1.9 };
 /** Moves take at most this share of the records. */
 const MAX_MOVE_SHARE = 0.35;
 /** Excitement that a move leaves, in events. */
@@ -46,6 +47,8 @@ export interface FuturesMarketOptions {
   startNs?: number;
   /** End of the window (exclusive), ns of the UTC day. Default the end of the day. */
   endNs?: number;
+  /** Price that the market follows, 1e-9 currency: instead of the law of moves, which `signal` is about. */
+  anchor?: () => number;
   /** Feed channel shared with other instruments of the same file; by default one of its own. */
   channel?: FeedChannel;
 }
@@ -77,6 +80,7 @@ export class FuturesMarket {
   private readonly endNs: number;
   private readonly moveRate: number;
   private readonly eventRate: number;
+  private readonly anchor: (() => number) | undefined;
   private moveOdds = 0;
   private drawn = { tsRecv: 0, pUp: 0.5, perSecond: 0, up: false };
 
@@ -86,10 +90,12 @@ export class FuturesMarket {
     const { rate, signal, startNs = 0 } = options;
     assert(rate > 0 && signal >= 0 && signal <= 1, 'rate > 0 and signal in [0, 1]');
     this.spec = spec;
+    this.anchor = options.anchor;
     this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
     this.endNs = Math.min(options.endNs ?? NS_PER_DAY, NS_PER_DAY);
-    this.moveRate = Math.min(spec.movesPerSecond, (rate * MAX_MOVE_SHARE) / RECORDS_PER_MOVE);
-    this.eventRate = (rate - this.moveRate * RECORDS_PER_MOVE) / RECORDS_PER_EVENT;
+    const perMove = recordsPerMove(spec);
+    this.moveRate = Math.min(spec.movesPerSecond, (rate * MAX_MOVE_SHARE) / perMove);
+    this.eventRate = (rate - this.moveRate * perMove) / RECORDS_PER_EVENT;
     this.tickZero = Math.round(spec.startPrice / spec.tickSize) - TICKS / 2;
 
     const prng = seededPrng(options.seed, day, spec.instrumentId);
@@ -209,29 +215,40 @@ export class FuturesMarket {
     drawn.pUp = this.upProbability();
     drawn.perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
     drawn.up = this.prng.float() < drawn.pUp;
+    this.engine.watching = false;
     this.move.start(drawn.up);
   }
 
   private settleMove(ticks: number): void {
     const { tsRecv, pUp, perSecond, up } = this.drawn;
     this.truth.push(tsRecv, pUp, perSecond, up ? 1 : -1, ticks);
+    this.engine.watching = true;
     this.arrivals.excite(MOVE_EXCITEMENT);
   }
 
   private onStep(ns: number, wholeSecond: boolean): void {
-    const { law, conditions } = this;
-    law.fade();
-    this.moveOdds = this.moveRate * Math.sqrt(conditions.activity / this.eventRate) * law.haste();
+    const { conditions } = this;
+    this.law.fade();
+    this.moveOdds = this.moveRate * Math.sqrt(conditions.activity / this.eventRate) * this.haste();
     if (wholeSecond) {
       const perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
       this.truth.push(ns, this.upProbability(), perSecond, 0, 0);
     }
   }
 
+  private haste(): number {
+    return this.anchor ? 1 + Math.abs(this.ticksToAnchor(this.anchor())) : this.law.haste();
+  }
+
+  private ticksToAnchor(price: number): number {
+    return (price - this.quote.mid) / this.spec.tickSize;
+  }
+
   private upProbability(): number {
     const { best, queues } = this.engine;
     if (best[ASK]! > TICKS - RANGE_MARGIN_TICKS) return 0;
     if (best[BID]! < RANGE_MARGIN_TICKS) return 1;
+    if (this.anchor) return 0.5 + 0.45 * Math.tanh(this.ticksToAnchor(this.anchor()) / 2);
     return this.law.upProbability(queues.levelQty[best[BID]!]!, queues.levelQty[best[ASK]!]!);
   }
 
@@ -245,6 +262,11 @@ export class FuturesMarket {
     const { engine, conditions, tickZero } = this;
     return new NaturalFlow(engine, conditions, signs, prng, spec.shape, sizes, tickZero);
   }
+}
+
+function recordsPerMove({ shape }: FuturesSpec): number {
+  const touchOrders = shape.peakOrders * shape.touchShare;
+  return RECORDS_PER_MOVE.fixed + RECORDS_PER_MOVE.perTouchOrder * touchOrders;
 }
 
 function tradingDay(dt: string): number {

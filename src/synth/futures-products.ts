@@ -51,6 +51,8 @@ export const FUTURES_DATASET = 'GLBX.MDP3';
 const NANO = 1e9;
 const MONTH_CODES = ['H', 'M', 'U', 'Z'] as const;
 const GLBX_PUBLISHER = 1;
+/** Orders in the books behind the front contract's, relative to it. */
+const BACK_DEPTH = 0.25;
 
 /** The synthetic products by root. */
 export const FUTURES_PRODUCTS: Readonly<Record<string, FuturesProduct>> = {
@@ -156,6 +158,7 @@ export function spreadSymbol(front: Contract, next: Contract): string {
 export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   const product = futuresProduct(root);
   const { front, next } = listedContracts(root, dt);
+  const thin = { ...product.shape, peakOrders: product.shape.peakOrders * BACK_DEPTH };
   const outright = (contract: Contract, startPrice: number): FuturesSpec => ({
     symbol: contract.symbol,
     root,
@@ -174,10 +177,11 @@ export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
     symbol: spreadSymbol(front, next),
     instrumentId: spreadInstrumentId(front),
     tickSize: product.spreadTickSize,
+    shape: thin,
   };
   return [
     outright(front, product.startPrice),
-    outright(next, product.startPrice + product.carry),
+    { ...outright(next, product.startPrice + product.carry), shape: thin },
     spread,
   ];
 }

@@ -32,6 +32,8 @@ export class MatchingEngine {
   readonly best = new Int32Array([TICKS / 2 - 1, TICKS / 2]);
   /** Engine time of the open event, ns of day. */
   eventNs = 0;
+  /** Whether the flow near the touch counts for the law of moves: not while a move is carried out. */
+  watching = true;
   /** Trades so far: how many, their lots, and the first, highest, lowest and last tick with times. */
   readonly traded = { count: 0, volume: 0, open: 0, high: 0, low: 0, last: 0 };
   /** Engine times of the first, highest and lowest trade, ns of day. */
@@ -211,6 +213,6 @@ export class MatchingEngine {
 
   private watch(side: Side, tick: number, qty: number, into: Float64Array): void {
     const distance = side === BID ? this.best[BID]! - tick : tick - this.best[ASK]!;
-    if (distance < WATCHED_TICKS) into[side]! += qty;
+    if (this.watching && distance < WATCHED_TICKS) into[side]! += qty;
   }
 }

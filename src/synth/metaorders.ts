@@ -1,7 +1,7 @@
 import type { Prng } from '../core/index.ts';
 
 /** Hidden parent orders that trade at the same time. */
-const ACTIVE_METAORDERS = 6;
+const ACTIVE_METAORDERS = 3;
 /** Tail exponent of their length: the sign autocorrelation decays like lag^-(exponent - 1). */
 const LENGTH_EXPONENT = 1.6;
 /** Longest parent order, child trades. */

@@ -5,7 +5,7 @@ import type { NaturalFlow } from './natural-flow.ts';
 /** Mean time between the events of a move, ns. */
 const EVENT_GAP_NS = 60_000;
 /** Mean time until the first order fills in behind, ns. */
-const FILL_GAP_NS = 350_000;
+const FILL_GAP_NS = 2_000_000;
 /** Largest share of the queue in front that is pulled before it is hit. */
 const MAX_PULLED = 0.7;
 /** Share of sweeps whose rest stays as the first order behind. */
