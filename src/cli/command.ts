@@ -14,7 +14,7 @@ const SETTING_FLAGS: Partial<Record<SettingName, [flags: string, text: string]>>
   vacuum_pressure_port: ['--port <n>', 'port of the vacuum-pressure server (default 8002)'],
   web_port: ['--web-port <n>', 'port of the pages (default 5174)'],
   token: ['--token <secret>', 'what clients must present (default: none on 127.0.0.1)'],
-  log_level: ['--log-level <level>', 'fatal, error, warn, info, debug, trace or silent'],
+  log_level: ['--log-level <level>', 'silent, error, warn, info or debug (default info)'],
 };
 
 /** What a running command is given. */

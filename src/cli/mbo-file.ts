@@ -2,12 +2,13 @@
  * A market-by-order file for the commands that rebuild books: which instrument, which tick, and its records as batches.
  */
 import { DataError, type PriceNano, type UnixNs } from '../core/index.ts';
-import { MboColumns, type Metadata, RTYPE, readMbo, SymbolMap } from '../dbn/index.ts';
+import { MboColumns, type Metadata, RTYPE, readMbo } from '../dbn/index.ts';
 import { dateToUnixNs, findProduct, type Products, unixNsToDate } from '../lake/index.ts';
 import type { SafePoint } from './command.ts';
 import { DbnSource, type SourceEnd } from './dbn-source.ts';
 import { MboSurvey, type SurveyedInstrument } from './mbo-survey.ts';
 import { timeOf } from './record-times.ts';
+import { SymbolNames } from './symbol-names.ts';
 
 /** Rows of a batch: its columns stay in the processor's cache. */
 const BATCH_ROWS = 8192;
@@ -55,7 +56,7 @@ export class MboFile {
   readonly dt: string;
   /** Its 00:00 UTC. */
   readonly originNs: UnixNs;
-  readonly symbols: SymbolMap;
+  readonly symbols: SymbolNames;
   /** How the last whole walk over the records ended. */
   end: SourceEnd | null = null;
   private surveyed: SurveyedInstrument[] | null = null;
@@ -65,7 +66,7 @@ export class MboFile {
     this.metadata = metadata;
     this.dt = dt;
     this.originNs = dateToUnixNs(dt);
-    this.symbols = metadata ? SymbolMap.fromMetadata(metadata) : new SymbolMap();
+    this.symbols = new SymbolNames(metadata);
   }
 
   /**

@@ -2,9 +2,10 @@
  * Which records of a file a command wants: by symbol, time and number.
  */
 import { DataError } from '../core/index.ts';
-import { type Metadata, type RecordRun, SymbolMap, sliceRun } from '../dbn/index.ts';
+import { type Metadata, type RecordRun, sliceRun } from '../dbn/index.ts';
 import { unixNsToDate } from '../lake/index.ts';
 import { parseMoment, timeOf, timeWordOf } from './record-times.ts';
+import { SymbolNames } from './symbol-names.ts';
 
 /** Symbols named in a SYMBOL_NOT_FOUND message. */
 const MAX_SYMBOLS_NAMED = 20;
@@ -32,7 +33,7 @@ function unknownSymbol(symbol: string, metadata: Metadata | null, known: string[
 
 /** Passes records on, in runs; keeps count. */
 export class RecordFilter {
-  private readonly symbols: SymbolMap;
+  private readonly symbols: SymbolNames;
   private readonly wanted: readonly string[];
   private readonly wantedIds = new Set<number>();
   private readonly from: bigint | null;
@@ -44,7 +45,7 @@ export class RecordFilter {
 
   /** @throws DataError USAGE for a moment that is none, SYMBOL_NOT_FOUND naming the symbols there are. */
   constructor(options: FilterOptions, metadata: Metadata | null) {
-    this.symbols = metadata ? SymbolMap.fromMetadata(metadata) : new SymbolMap();
+    this.symbols = new SymbolNames(metadata);
     this.from = options.from === undefined ? null : parseMoment(options.from);
     this.to = options.to === undefined ? null : parseMoment(options.to);
     this.left = options.limit ?? Number.POSITIVE_INFINITY;

@@ -26,7 +26,7 @@ const SETTINGS = {
   token: { schema: z.string().min(8, 'at least 8 characters'), default: '', secret: true },
   allowed_origins: { schema: list, default: [] as string[] },
   log_level: {
-    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    schema: z.enum(['silent', 'error', 'warn', 'info', 'debug']),
     default: 'info' as const,
   },
   vacuum_pressure: {

@@ -18,7 +18,7 @@ export function demoCommand(): Command {
       '--minutes <n>',
       'length of the market from five minutes before the start on',
       wholeNumber(6, 390),
-      90,
+      45,
     )
     .option('--rate <x>', 'mean events per second', realNumber(1, 10_000), 400)
     .option('--seed <n>', 'the same seed makes the same market', wholeNumber(0, 2 ** 53 - 1), 1)

@@ -1,0 +1,61 @@
+import type { Metadata } from '../dbn/index.ts';
+
+interface NamedInterval {
+  symbol: string;
+  instrumentId: number;
+  /** UTC dates as numbers YYYYMMDD: from inclusive, to exclusive. */
+  from: number;
+  to: number;
+}
+
+function dateNumber(dt: string): number {
+  return Number(dt.replaceAll('-', ''));
+}
+
+/** Which symbol an instrument id has on a UTC date, and the other way round, by a header's mappings. */
+export class SymbolNames {
+  private readonly byId = new Map<number, NamedInterval[]>();
+  private readonly bySymbol = new Map<string, NamedInterval[]>();
+
+  /** @param metadata null for a stream without a header: nothing has a name. */
+  constructor(metadata: Metadata | null) {
+    const idsFirst = metadata?.stypeIn === 'instrument_id';
+    for (const { rawSymbol, intervals } of metadata?.mappings ?? []) {
+      for (const { startDate, endDate, symbol } of intervals) {
+        const [id, name] = idsFirst ? [rawSymbol, symbol] : [symbol, rawSymbol];
+        if (!/^\d{1,10}$/.test(id) || name === '') continue;
+        this.add({ symbol: name, instrumentId: Number(id), from: startDate, to: endDate });
+      }
+    }
+  }
+
+  /** All symbols, in the header's order. */
+  symbols(): string[] {
+    return [...this.bySymbol.keys()];
+  }
+
+  /** The symbol of an instrument on a date, YYYY-MM-DD; null when the header does not say. */
+  symbolOf(instrumentId: number, dt: string): string | null {
+    const day = dateNumber(dt);
+    const there = this.byId.get(instrumentId);
+    return there?.find((i) => i.from <= day && day < i.to)?.symbol ?? null;
+  }
+
+  /** The instruments that a symbol stood for on a date, YYYY-MM-DD. */
+  instrumentsOf(symbol: string, dt: string): number[] {
+    const day = dateNumber(dt);
+    const there = this.bySymbol.get(symbol) ?? [];
+    const ids = there.filter((i) => i.from <= day && day < i.to).map((i) => i.instrumentId);
+    return [...new Set(ids)];
+  }
+
+  private add(interval: NamedInterval): void {
+    const { instrumentId, symbol } = interval;
+    const ofId = this.byId.get(instrumentId);
+    const ofSymbol = this.bySymbol.get(symbol);
+    if (ofId) ofId.push(interval);
+    else this.byId.set(instrumentId, [interval]);
+    if (ofSymbol) ofSymbol.push(interval);
+    else this.bySymbol.set(symbol, [interval]);
+  }
+}
