@@ -128,6 +128,19 @@ describe('package.json', () => {
     expect(loose).toEqual([]);
   });
 
+  it('locks the packages of every platform, so that npm ci works on each', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const names = new Set(
+      Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')),
+    );
+    const absent = Object.values(packages)
+      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+      .filter((name) => !names.has(name));
+    expect(absent).toEqual([]);
+  });
+
   it('locks versions without naming the registry they came from', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/);
   });
