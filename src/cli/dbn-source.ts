@@ -95,6 +95,11 @@ export class DbnSource {
     }
   }
 
+  /** Part of the file that was read, 0..1. */
+  get progress(): number {
+    return this.fileBytes === 0 ? 1 : this.file.offset / this.fileBytes;
+  }
+
   /** Gives the file back. */
   close(): void {
     this.file.close();

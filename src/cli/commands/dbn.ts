@@ -1,5 +1,5 @@
 /** `spymaster dbn info|cat|convert`: look into DBN files and write them anew. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { describe, realNumber, wholeNumber, works } from '../command.ts';
 
 function version(text: string): number {
@@ -51,9 +51,14 @@ function catCommand(): Command {
       'dbn cat --format csv --symbol ESH6 --from 2026-01-05T14:30Z day.mbo.dbn.zst > day.csv',
     ),
   )
-    .option('--format <format>', 'json (one object a line), csv or table', 'json')
+    .addOption(
+      new Option('--format <format>', 'json: one object a line')
+        .choices(['json', 'csv', 'table'])
+        .default('json'),
+    )
     .option('--pretty', 'prices as decimals and times as ISO 8601')
-    .option('--symbols', 'add each record’s symbol');
+    .option('--symbols', 'add each record’s symbol')
+    .option('--upgrade', 'records of older versions in the layouts of version 3');
   return works(command, [], async () => (await import('../dbn-cat.ts')).runDbnCat);
 }
 
