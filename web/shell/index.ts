@@ -1,0 +1,11 @@
+export { ExchangeClock, msOfNs } from './exchange-clock.ts';
+export type { HealthFacts } from './health.tsx';
+export { HealthChip, HealthPanel } from './health.tsx';
+export { HelpDialog } from './help-dialog.tsx';
+export type { KeyBinding } from './keyboard.ts';
+export { attachKeyboard } from './keyboard.ts';
+export type { ThemeName } from './themes.ts';
+export { applyTheme, surfacePalette, THEME_NAMES, THEMES } from './themes.ts';
+export { SeekBar, speedStep, speedText, Transport } from './transport.tsx';
+export type { ViewState } from './url-state.ts';
+export { readView, secondsOfTime, writeView } from './url-state.ts';

@@ -1,0 +1,52 @@
+/** A key, what it does, and how the help names it. */
+export interface KeyBinding {
+  /** `KeyboardEvent.key` values, with `Shift+`, `Alt+` or `Ctrl+` (also Cmd) before them. */
+  keys: readonly string[];
+  /** How help shows the keys. */
+  shown: string;
+  does: string;
+  run: (event: KeyboardEvent) => void;
+}
+
+/** The chord of an event as bindings write it. Shift counts only for keys that have no other face with it. */
+export function chordOf(event: KeyboardEvent): string {
+  const named = event.key.length > 1 || event.key === ' ';
+  const shift = event.shiftKey && (named || event.key.toUpperCase() === event.key.toLowerCase());
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'Ctrl+' : '',
+    event.altKey ? 'Alt+' : '',
+    shift && named ? 'Shift+' : '',
+  ];
+  return parts.join('') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  return target.matches('input, select, textarea, [contenteditable]');
+}
+
+/** Controls that answer these keys by themselves: a focused button must still be pressed by space. */
+function belongsToControl(event: KeyboardEvent): boolean {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  return [' ', 'Enter'].includes(event.key) && target.matches('button, summary, a[href]');
+}
+
+/**
+ * Listens for the bindings' keys on the whole page, except while a field or a dialogue has them.
+ * @returns a function that stops it.
+ */
+export function attachKeyboard(bindings: readonly KeyBinding[]): () => void {
+  const byChord = new Map(bindings.flatMap((b) => b.keys.map((key) => [key, b] as const)));
+  const listen = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || isTyping(event) || belongsToControl(event)) return;
+    if (document.querySelector('dialog[open]')) return;
+    const binding = byChord.get(chordOf(event));
+    if (!binding) return;
+    event.preventDefault();
+    binding.run(event);
+  };
+  document.addEventListener('keydown', listen);
+  return () => document.removeEventListener('keydown', listen);
+}

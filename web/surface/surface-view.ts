@@ -1,0 +1,415 @@
+import {
+  type Axis,
+  type Camera,
+  columnAt,
+  type PixelBox,
+  pan,
+  rowAt,
+  type Viewport,
+  xOfColumn,
+  yOfRow,
+  zoomAt,
+  zoomToBox,
+} from './camera.ts';
+import { type ColourRange, type ContrastMode, colourRange } from './contrast.ts';
+import { drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
+import { drawBox, drawGaps, drawPriceLines, drawTrades } from './draw-market.ts';
+import { type FieldId, fieldById } from './fields.ts';
+import { afterUserMove, FOLLOWING, type FollowState, follow } from './follow.ts';
+import type { FrameHistory } from './frame-history.ts';
+import type { GapHistory } from './gap-history.ts';
+import { formatPrice, type PriceScale } from './price-scale.ts';
+import {
+  PRICE_AXIS_PX,
+  type Scene,
+  type SurfacePalette,
+  TIME_AXIS_PX,
+  type TimeScale,
+} from './scene.ts';
+import { SurfaceRenderer } from './surface-renderer.ts';
+import type { TradeHistory } from './trade-history.ts';
+import { visibleValues } from './visible-values.ts';
+
+/** Least time between two looks at what is visible, for the colour range, ms. */
+const RANGE_EVERY_MS = 250;
+/** Part of the way to a new colour range that is gone at once. */
+const RANGE_EASE = 0.5;
+/** Views that can be gone back to. */
+const MAX_UNDO = 50;
+/** Device pixels per CSS pixel beyond which sharper costs more than it shows. */
+const MAX_PIXEL_RATIO = 2;
+
+/** What the view shows; the owner keeps it up to date. */
+export interface SurfaceSource {
+  history: FrameHistory;
+  trades: TradeHistory;
+  gaps: GapHistory;
+  price: PriceScale;
+  time: TimeScale;
+  /** Row of spot in the newest frame; NaN when unknown. */
+  spotRow: number;
+  /** Newest middle price, 1e-9 units; null when unknown. */
+  midInt: string | null;
+}
+
+/** How the view shows it. */
+export interface SurfaceSettings {
+  field: FieldId;
+  lut: Uint8Array;
+  contrast: ContrastMode;
+  /** Keeps the colour range as it is. */
+  locked: boolean;
+  minTradeSize: number | null;
+  palette: SurfacePalette;
+  /** Jumps instead of easing. */
+  reducedMotion: boolean;
+}
+
+/** What the view tells its owner. */
+export interface SurfaceEvents {
+  /** A picture is on its way to the screen. */
+  painted(scene: Scene, range: ColourRange): void;
+  /** The user moved the camera, or following changed. */
+  moved(): void;
+  crosshairMoved(cell: { column: number; row: number } | null): void;
+}
+
+/**
+ * The surface on screen: a GL canvas for the cells and a 2D canvas above it for axes, lines, dots, gaps and crosshair.
+ * It paints when something changed, never otherwise.
+ */
+export class SurfaceView {
+  camera: Camera = { right: 0, centre: 0, zoomX: 1, zoomY: 1 };
+  followState: FollowState = FOLLOWING;
+  crosshair: { column: number; row: number } | null = null;
+  box: PixelBox | null = null;
+  range: ColourRange = { low: -1, high: 1, mode: 'percentile', signed: true };
+  settings: SurfaceSettings;
+  readonly host: HTMLElement;
+  readonly glCanvas = document.createElement('canvas');
+  readonly overlay = document.createElement('canvas');
+  private readonly events: SurfaceEvents;
+  private readonly source: () => SurfaceSource | null;
+  private readonly renderer: SurfaceRenderer;
+  private readonly ctx: CanvasRenderingContext2D;
+  private readonly undoStack: Camera[] = [];
+  private readonly observer: ResizeObserver;
+  private size = { width: 1, height: 1, ratio: 1 };
+  private pending = 0;
+  private rangeAt = Number.NEGATIVE_INFINITY;
+  private rangeFor = '';
+  private centred = false;
+
+  /** @throws Error in words when the browser cannot draw the surface. */
+  constructor(
+    host: HTMLElement,
+    source: () => SurfaceSource | null,
+    settings: SurfaceSettings,
+    events: SurfaceEvents,
+  ) {
+    this.host = host;
+    this.source = source;
+    this.settings = settings;
+    this.events = events;
+    this.renderer = new SurfaceRenderer(this.glCanvas, () => this.invalidate());
+    this.ctx = this.overlay.getContext('2d')!;
+    this.glCanvas.className = 'surface-cells';
+    this.overlay.className = 'surface-overlay';
+    host.append(this.glCanvas, this.overlay);
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(host);
+    this.resize();
+  }
+
+  /** Releases the canvases. */
+  dispose(): void {
+    this.observer.disconnect();
+    cancelAnimationFrame(this.pending);
+    this.glCanvas.remove();
+    this.overlay.remove();
+  }
+
+  /** The plot area and its time step. */
+  get viewport(): Viewport {
+    return {
+      width: Math.max(1, this.size.width - PRICE_AXIS_PX),
+      height: Math.max(1, this.size.height - TIME_AXIS_PX),
+      columnMs: this.source()?.time.columnMs ?? 25,
+    };
+  }
+
+  /** Bytes uploaded to the GPU so far. */
+  get uploadedBytes(): number {
+    return this.renderer.uploadedBytes;
+  }
+
+  /** Asks for a repaint at the next opportunity; any number of times costs one. */
+  invalidate(): void {
+    if (this.pending === 0) this.pending = requestAnimationFrame(() => this.paint());
+  }
+
+  /** Takes other settings and repaints. */
+  configure(settings: SurfaceSettings): void {
+    this.settings = settings;
+    this.rangeAt = Number.NEGATIVE_INFINITY;
+    this.invalidate();
+  }
+
+  /** Data were cleared: the next frame centres the camera anew. */
+  forgetPlace(): void {
+    this.centred = false;
+    this.followState = FOLLOWING;
+    this.undoStack.length = 0;
+    this.invalidate();
+  }
+
+  /** Back to the newest column and spot, and follow again; zoom stays. */
+  goLive(): void {
+    this.followState = FOLLOWING;
+    this.centred = false;
+    this.moved();
+  }
+
+  /** Follow on or off (off stays where it is). */
+  toggleFollow(): void {
+    if (this.followState.time && this.followState.price) {
+      this.followState = { time: false, price: false, recentring: false };
+      this.moved();
+    } else this.goLive();
+  }
+
+  /** Zoom 1 on both axes, following. */
+  reset(): void {
+    this.remember();
+    this.camera = { ...this.camera, zoomX: 1, zoomY: 1 };
+    this.goLive();
+  }
+
+  /** Looks at a place: from a shared link. */
+  lookAt(camera: Camera, followState: FollowState): void {
+    this.camera = camera;
+    this.followState = followState;
+    this.centred = true;
+    this.moved();
+  }
+
+  /** Zooms an axis at a pixel of the plot (default: the crosshair, else the middle). */
+  zoom(axis: Axis, factor: number, at?: number): void {
+    const v = this.viewport;
+    const fallback = axis === 'time' ? v.width / 2 : v.height / 2;
+    this.userMove(zoomAt(this.camera, v, axis, factor, at ?? fallback), {
+      time: axis === 'time',
+      price: axis === 'price',
+    });
+  }
+
+  /** Moves the picture by CSS pixels. */
+  pan(dx: number, dy: number): void {
+    this.userMove(pan(this.camera, this.viewport, dx, dy), { time: dx !== 0, price: dy !== 0 });
+  }
+
+  /** Zooms to a rectangle of the plot; `undo` brings the present view back. */
+  zoomToBox(box: PixelBox): void {
+    this.remember();
+    this.userMove(zoomToBox(this.camera, this.viewport, box), { time: true, price: true });
+  }
+
+  /** Keeps the present view for `undo`. */
+  remember(): void {
+    this.undoStack.push(this.camera);
+    if (this.undoStack.length > MAX_UNDO) this.undoStack.shift();
+  }
+
+  /** Goes back to the view before the last box zoom or reset; false when there is none. */
+  undo(): boolean {
+    const camera = this.undoStack.pop();
+    if (camera) this.userMove(camera, { time: true, price: true });
+    return camera !== undefined;
+  }
+
+  /** Puts the crosshair on the cell under a pixel of the plot; null takes it away. */
+  pointAt(point: { x: number; y: number } | null): void {
+    this.setCrosshair(point && this.cellAt(point.x, point.y));
+  }
+
+  /** Puts the crosshair on a cell. */
+  setCrosshair(cell: { column: number; row: number } | null): void {
+    this.crosshair = cell;
+    this.events.crosshairMoved(cell);
+    this.invalidate();
+  }
+
+  /** Cell under a pixel of the plot. */
+  cellAt(x: number, y: number): { column: number; row: number } {
+    const v = this.viewport;
+    const row = Math.round(rowAt(this.camera, v, y));
+    return { column: Math.floor(columnAt(this.camera, v, x)), row };
+  }
+
+  /** Box zoom by key: the first press starts a box at the crosshair, the second zooms to it. */
+  boxKey(): void {
+    if (this.box) {
+      const box = this.box;
+      this.setBox(null);
+      return this.zoomToBox(box);
+    }
+    const at = this.crosshairPixel();
+    if (at) this.setBox({ x0: at.x, y0: at.y, x1: at.x, y1: at.y });
+  }
+
+  /** Stretches the box being drawn to the crosshair. */
+  extendBox(): void {
+    const at = this.crosshairPixel();
+    if (this.box && at) this.setBox({ ...this.box, x1: at.x, y1: at.y });
+  }
+
+  /** Shows the rectangle of a box zoom while it is drawn. */
+  setBox(box: PixelBox | null): void {
+    this.box = box;
+    this.invalidate();
+  }
+
+  /** Paints now and returns both layers as one picture, in device pixels. */
+  picture(): HTMLCanvasElement {
+    this.paint();
+    const out = document.createElement('canvas');
+    out.width = this.overlay.width;
+    out.height = this.overlay.height;
+    const ctx = out.getContext('2d')!;
+    ctx.drawImage(this.glCanvas, 0, 0);
+    ctx.drawImage(this.overlay, 0, 0);
+    return out;
+  }
+
+  private crosshairPixel(): { x: number; y: number } | null {
+    if (!this.crosshair) return null;
+    const v = this.viewport;
+    return {
+      x: xOfColumn(this.camera, v, this.crosshair.column + 0.5),
+      y: yOfRow(this.camera, v, this.crosshair.row),
+    };
+  }
+
+  private userMove(camera: Camera, moved: { time: boolean; price: boolean }): void {
+    const source = this.source();
+    this.camera = camera;
+    if (source) {
+      const target = { column: source.history.newestColumn, row: source.spotRow };
+      this.followState = afterUserMove(camera, this.viewport, moved, this.followState, target);
+    }
+    this.moved();
+  }
+
+  private moved(): void {
+    this.rangeAt = Math.min(this.rangeAt, performance.now() - RANGE_EVERY_MS / 2);
+    this.events.moved();
+    this.invalidate();
+  }
+
+  private resize(): void {
+    const box = this.host.getBoundingClientRect();
+    const ratio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1);
+    this.size = { width: box.width, height: box.height, ratio };
+    const v = this.viewport;
+    this.glCanvas.width = Math.round(v.width * ratio);
+    this.glCanvas.height = Math.round(v.height * ratio);
+    this.glCanvas.style.width = `${v.width}px`;
+    this.glCanvas.style.height = `${v.height}px`;
+    this.overlay.width = Math.round(box.width * ratio);
+    this.overlay.height = Math.round(box.height * ratio);
+    this.overlay.style.width = `${box.width}px`;
+    this.overlay.style.height = `${box.height}px`;
+    this.invalidate();
+  }
+
+  private paint(): void {
+    cancelAnimationFrame(this.pending);
+    this.pending = 0;
+    const source = this.source();
+    if (!source) return;
+    this.followSource(source);
+    this.updateRange(source);
+    const scene = this.scene(source);
+    const { settings } = this;
+    this.renderer.draw(source.history, {
+      camera: this.camera,
+      viewport: scene.viewport,
+      column: fieldById(settings.field).column,
+      range: this.range,
+      lut: settings.lut,
+      noData: settings.palette.noData,
+    });
+    this.paintOverlay(scene, source.midInt);
+    this.events.painted(scene, this.range);
+  }
+
+  private followSource(source: SurfaceSource): void {
+    if (source.history.empty) return;
+    const target = { column: source.history.newestColumn, row: source.spotRow };
+    const instant = !this.centred || this.settings.reducedMotion;
+    const next = follow(this.camera, this.viewport, this.followState, target, instant);
+    if (Number.isFinite(target.row)) this.centred = true;
+    this.camera = next.camera;
+    this.followState = next.state;
+    if (next.state.recentring) queueMicrotask(() => this.invalidate());
+  }
+
+  private updateRange(source: SurfaceSource): void {
+    const { settings } = this;
+    const field = fieldById(settings.field);
+    const key = `${field.id} ${settings.contrast}`;
+    const now = performance.now();
+    if (settings.locked && key === this.rangeFor) return;
+    if (key === this.rangeFor && now - this.rangeAt < RANGE_EVERY_MS) return;
+    const values = visibleValues(source.history, this.camera, this.viewport, field.column);
+    if (values.length === 0) return;
+    const next = colourRange(values, settings.contrast, field.signed, field.bound);
+    const ease = key !== this.rangeFor || settings.reducedMotion ? 1 : RANGE_EASE;
+    const mix = (from: number, to: number) => from + (to - from) * ease;
+    this.range =
+      ease === 1
+        ? next
+        : {
+            ...next,
+            low: mix(this.range.low, next.low),
+            high: mix(this.range.high, next.high),
+          };
+    this.rangeFor = key;
+    this.rangeAt = now;
+  }
+
+  private scene(source: SurfaceSource): Scene {
+    return {
+      history: source.history,
+      trades: source.trades,
+      gaps: source.gaps,
+      price: source.price,
+      time: source.time,
+      camera: this.camera,
+      viewport: this.viewport,
+      palette: this.settings.palette,
+      minTradeSize: this.settings.minTradeSize,
+      crosshair: this.crosshair,
+      box: this.box,
+    };
+  }
+
+  private paintOverlay(scene: Scene, midInt: string | null): void {
+    const { ctx, size } = this;
+    const { width, height } = scene.viewport;
+    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    ctx.clearRect(0, 0, size.width, size.height);
+    drawAxes(ctx, scene);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(0, 0, width, height);
+    ctx.clip();
+    drawGaps(ctx, scene);
+    drawPriceLines(ctx, scene);
+    drawTrades(ctx, scene);
+    drawBox(ctx, scene);
+    ctx.restore();
+    drawSpotTag(ctx, scene, midInt, formatPrice(scene.price, midInt));
+    drawCrosshair(ctx, scene);
+  }
+}

@@ -1,0 +1,18 @@
+import { formatPrice } from '../surface/index.ts';
+import type { PageState } from './page-state.ts';
+import type { SessionModel } from './session-model.ts';
+
+const MODES = { replay: 'replay', live: 'live', synthetic: 'synthetic data' } as const;
+
+/** Price, mode and edge in a sentence, for the live region. */
+export function spokenSummary(model: SessionModel, state: PageState): string {
+  const { config, header } = model;
+  if (!config || !header) return 'Waiting for data.';
+  const price = formatPrice(model.price, header.mid_price_int);
+  const playing = state.paused.value ? 'paused' : 'playing';
+  const edge = header.edge
+    ? `Net edge up ${header.edge.up.toFixed(1)}, ${header.edge.regime}.`
+    : 'Net edge unknown.';
+  const at = state.clock.value.time;
+  return `${config.symbol} ${price} at ${at}, ${MODES[config.mode]}, ${playing}. ${edge}`;
+}

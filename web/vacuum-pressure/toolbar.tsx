@@ -1,0 +1,174 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { THEME_NAMES } from '../shell/index.ts';
+import {
+  CONTRAST_MODES,
+  DIVERGING_MAPS,
+  fieldById,
+  SEQUENTIAL_MAPS,
+  SURFACE_FIELDS,
+  valueAt,
+} from '../surface/index.ts';
+import { exportCsv } from './export-csv.ts';
+import type { PageController } from './page-controller.ts';
+import { saveScreenshot } from './screenshot.ts';
+
+function Choice(props: {
+  label: string;
+  title: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label class="choice" title={props.title}>
+      <span>{props.label}</span>
+      <select value={props.value} onChange={(e) => props.onChange(e.currentTarget.value)}>
+        {props.options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const same = (names: readonly string[]) => names.map((n) => [n, n] as const);
+
+function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return value.toPrecision(3).replace(/e\+?/, 'e').replace('-', '−');
+  const text = value.toFixed(size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2);
+  return text.replace('-', '−');
+}
+
+/** The colour map with numbers and unit. */
+function Legend({ controller: c }: { controller: PageController }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { state } = c;
+  const field = fieldById(state.field.value);
+  const range = state.range.value;
+  const drawn = [field.id, state.theme.value, state.sequentialMap.value, state.divergingMap.value];
+  useEffect(() => {
+    const lut = c.view?.settings.lut;
+    const ctx = canvas.current?.getContext('2d');
+    if (!lut || !ctx) return;
+    ctx.putImageData(new ImageData(new Uint8ClampedArray(lut), 256, 1), 0, 0);
+  }, [...drawn, c.view]);
+  const ends = field.id === 'composite' ? ['vacuum', 'pressure'] : ['', ''];
+  return (
+    <figure class="legend" aria-label={`Legend: ${field.label}`}>
+      <div class="legend-bar">
+        <canvas ref={canvas} width={256} height={1} />
+      </div>
+      <figcaption>
+        <span>
+          {shortNumber(range.low)} {ends[0]}
+        </span>
+        <span class="dim">{field.unit || shortNumber(valueAt(0.5, range))}</span>
+        <span>
+          {ends[1]} {shortNumber(range.high)}
+        </span>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Field, colours, dots, legend, follow and export. */
+export function Toolbar({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  const signed = fieldById(state.field.value).signed;
+  const set = (target: { value: string }) => (value: string) => {
+    target.value = value;
+    c.configure();
+  };
+  return (
+    <div class="toolbar" role="toolbar" aria-label="Surface">
+      <div class="fields" role="group" aria-label="Field">
+        {SURFACE_FIELDS.map((f, i) => (
+          <button
+            key={f.id}
+            type="button"
+            title={`${f.title} (${i + 1})`}
+            aria-pressed={state.field.value === f.id}
+            onClick={() => c.showField(f.id)}
+          >
+            {f.label}
+          </button>
+        ))}
+      </div>
+      <Choice
+        label="Map"
+        title="Colour map (C)"
+        value={signed ? state.divergingMap.value : state.sequentialMap.value}
+        options={signed ? [['', 'by theme'], ...same(DIVERGING_MAPS)] : same(SEQUENTIAL_MAPS)}
+        onChange={set(signed ? state.divergingMap : state.sequentialMap)}
+      />
+      <Choice
+        label="Contrast"
+        title="How values become colours (N); percentile spans P1 to P99.5 of what is visible"
+        value={state.contrast.value}
+        options={same(CONTRAST_MODES)}
+        onChange={set(state.contrast)}
+      />
+      <button
+        type="button"
+        aria-pressed={state.locked.value}
+        title="Keep the colour range as it is (L)"
+        onClick={() => c.toggleLock()}
+      >
+        Lock
+      </button>
+      <Legend controller={c} />
+      <label class="choice" title="Smallest trade shown as a dot, lots; 0 hides the dots (< and >)">
+        <span>Trades ≥</span>
+        <input
+          type="number"
+          min={0}
+          max={100_000}
+          value={state.minSize.value}
+          onInput={(e) => {
+            state.minSize.value = Math.max(0, Number(e.currentTarget.value) || 0);
+            c.configure();
+          }}
+        />
+      </label>
+      <button
+        type="button"
+        class={`follow follow-${state.follow.value.toLowerCase()}`}
+        title="Back to now and spot (Home); F follows or not"
+        onClick={() => c.view?.goLive()}
+      >
+        {state.follow.value}
+      </button>
+      <span class="spring" />
+      <button
+        type="button"
+        title="Save a picture with legend and provenance (S)"
+        onClick={() => saveScreenshot(c)}
+      >
+        PNG
+      </button>
+      <button type="button" title="Save the visible window as CSV (X)" onClick={() => exportCsv(c)}>
+        CSV
+      </button>
+      <Choice
+        label="Theme"
+        title="Theme (T)"
+        value={state.theme.value}
+        options={same(THEME_NAMES)}
+        onChange={set(state.theme)}
+      />
+      <button
+        type="button"
+        title="Keys and mouse (?)"
+        aria-label="Help"
+        onClick={() => {
+          state.helpOpen.value = true;
+        }}
+      >
+        ?
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import { useMemo } from 'preact/hooks';
+import { HealthChip, msOfNs, SeekBar, Transport } from '../shell/index.ts';
+import { formatPrice, formatTimeOfDay } from '../surface/index.ts';
+import type { PageController } from './page-controller.ts';
+
+const MODE_TITLES = {
+  replay: 'Recorded data, played back',
+  live: 'Data as it happens',
+  synthetic: 'Made by the market generator: no real market',
+} as const;
+
+/** The session's activity as bars that span the whole range. */
+function activityBars(c: PageController, startMs: number, endMs: number): number[] {
+  const activity = c.state.activity.value;
+  if (!activity || !(endMs > startMs)) return [];
+  const stepMs = activity.step_seconds * 1000;
+  const shift = Math.round((msOfNs(activity.start_ns) - startMs) / stepMs);
+  const bars = new Array<number>(Math.max(1, Math.ceil((endMs - startMs) / stepMs))).fill(0);
+  activity.events.forEach((n, i) => {
+    if (i + shift >= 0 && i + shift < bars.length) bars[i + shift] = n;
+  });
+  return bars;
+}
+
+function Session({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  const config = state.config.value;
+  const startMs = msOfNs(config?.range_start_ns ?? null);
+  const endMs = msOfNs(config?.range_end_ns ?? null);
+  const bars = useMemo(
+    () => activityBars(c, startMs, endMs),
+    [state.activity.value, startMs, endMs],
+  );
+  const seconds = endMs > startMs ? Math.floor((endMs - startMs) / 1000) : 0;
+  const now = state.nowMs.value;
+  return (
+    <SeekBar
+      seconds={seconds}
+      position={Number.isFinite(now) && seconds > 0 ? Math.floor((now - startMs) / 1000) : 0}
+      activity={bars}
+      theme={state.theme.value}
+      text={(s) =>
+        seconds > 0 ? formatTimeOfDay(c.model.clock.localMs(startMs + s * 1000), false) : '–'
+      }
+      disabled={state.status.value.state !== 'streaming'}
+      onSeek={(s) => c.seekTo(startMs + s * 1000)}
+    />
+  );
+}
+
+/** Instrument, mode, clock, transport, session slider and health, always in the same places. */
+export function TopBar({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  const config = state.config.value;
+  const header = state.header.value;
+  const clock = state.clock.value;
+  return (
+    <header class="top-bar">
+      <div class="instrument">
+        <span class="symbol">{config?.symbol ?? '–'}</span>
+        <span class="dim">{config?.dt ?? ''}</span>
+        {config && (
+          <span class={`mode mode-${config.mode}`} title={MODE_TITLES[config.mode]}>
+            {config.mode.toUpperCase()}
+          </span>
+        )}
+      </div>
+      <span class="last num" title="Middle of best bid and ask">
+        {formatPrice(c.model.price, header?.mid_price_int ?? null)}
+      </span>
+      <time class="clock num" title={`Exchange time, ${config?.time_zone ?? 'zone unknown'}`}>
+        {clock.time} <span class="dim">{clock.zone}</span>
+      </time>
+      <Transport
+        paused={state.paused.value}
+        speed={state.speed.value}
+        disabled={!config}
+        onRestart={() => c.restart()}
+        onPause={() => c.togglePause()}
+        onSpeed={(speed) => c.setSpeed(speed)}
+      />
+      <Session controller={c} />
+      <HealthChip
+        facts={state.health.value}
+        open={state.healthOpen.value}
+        onToggle={() => {
+          state.healthOpen.value = !state.healthOpen.value;
+        }}
+      />
+    </header>
+  );
+}
