@@ -1,9 +1,11 @@
 import { assert } from '../core/index.ts';
+import { convertRun } from './convert-record.ts';
 import { encodeMetadata } from './encode-metadata.ts';
 import type { MboColumns } from './mbo-columns.ts';
 import { MBO_BYTES, writeMbo } from './mbo-records.ts';
 import type { Metadata } from './metadata.ts';
 import { type DbnRecord, encodeRecord } from './record-object.ts';
+import type { RecordRun } from './record-run.ts';
 import { TS_OUT_BYTES } from './record-size.ts';
 import type { DbnVersion } from './version.ts';
 import type { FrameCompressor } from './zstd-compress.ts';
@@ -67,6 +69,20 @@ export class DbnEncoder {
       writeMbo(columns, row, end, this.buffer, this.filled, this.tsOut);
       this.filled += (end - row) * stride;
       row = end;
+    }
+  }
+
+  /**
+   * Appends a run, in the encoder's version; unknown types as they are.
+   * @throws DataError DBN_ENCODE when an older version cannot hold a record.
+   */
+  writeRun(run: RecordRun): void {
+    assert(run.tsOut === this.tsOut, 'ts_out is there as the header says');
+    const { bytes, start, stride, count } = convertRun(run, this.version);
+    const atOnce = Math.max(1, Math.floor(this.buffer.length / stride));
+    for (let i = 0; i < count; i += atOnce) {
+      const end = Math.min(count, i + atOnce);
+      this.writeBytes(bytes.subarray(start + i * stride, start + end * stride));
     }
   }
 

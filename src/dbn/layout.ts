@@ -30,8 +30,8 @@ export interface Field {
   readonly type: FieldType;
   /** Bytes, of `text` and `zero` only. */
   readonly size?: number;
-  /** The value that means undefined, where the type does not say. */
-  readonly undef?: number | bigint;
+  /** The value that means undefined or unset, where the type does not say. */
+  readonly undef?: number | bigint | string;
   /** Meaning, in a sentence. */
   readonly doc: string;
 }

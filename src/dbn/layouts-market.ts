@@ -36,16 +36,17 @@ export const MBO = {
   size: 56,
   fields: [
     { at: 40, name: 'ts_recv', type: 'time', doc: 'When the capture server received it.' },
-    { at: 38, name: 'action', type: 'char', doc: 'What happened, see `ACTION`.' },
+    { at: 38, name: 'action', type: 'char', undef: 'N', doc: 'What happened, see `ACTION`.' },
     {
       at: 39,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 24, name: 'price', type: 'price', doc: 'Order, trade or statistic price.' },
     { at: 32, name: 'size', type: 'u32', undef: 4294967295, doc: 'Quantity, contracts or shares.' },
-    { at: 37, name: 'channel_id', type: 'u8', doc: 'Channel of the venue’s feed.' },
+    { at: 37, name: 'channel_id', type: 'u8', undef: 255, doc: 'Channel of the venue’s feed.' },
     { at: 16, name: 'order_id', type: 'u64', doc: 'Order id given by the venue.' },
     { at: 36, name: 'flags', type: 'u8', doc: 'Bits of `FLAG`.' },
     {
@@ -64,11 +65,12 @@ export const TRADE = {
   size: 48,
   fields: [
     { at: 32, name: 'ts_recv', type: 'time', doc: 'When the capture server received it.' },
-    { at: 28, name: 'action', type: 'char', doc: 'What happened, see `ACTION`.' },
+    { at: 28, name: 'action', type: 'char', undef: 'N', doc: 'What happened, see `ACTION`.' },
     {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 31, name: 'depth', type: 'u8', doc: 'Book level that the record updates, 0 = best.' },
@@ -92,11 +94,12 @@ export const MBP_1 = {
   levels: { at: 48, count: 1, fields: LEVEL },
   fields: [
     { at: 32, name: 'ts_recv', type: 'time', doc: 'When the capture server received it.' },
-    { at: 28, name: 'action', type: 'char', doc: 'What happened, see `ACTION`.' },
+    { at: 28, name: 'action', type: 'char', undef: 'N', doc: 'What happened, see `ACTION`.' },
     {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 31, name: 'depth', type: 'u8', doc: 'Book level that the record updates, 0 = best.' },
@@ -120,11 +123,12 @@ export const MBP_10 = {
   levels: { at: 48, count: 10, fields: LEVEL },
   fields: [
     { at: 32, name: 'ts_recv', type: 'time', doc: 'When the capture server received it.' },
-    { at: 28, name: 'action', type: 'char', doc: 'What happened, see `ACTION`.' },
+    { at: 28, name: 'action', type: 'char', undef: 'N', doc: 'What happened, see `ACTION`.' },
     {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 31, name: 'depth', type: 'u8', doc: 'Book level that the record updates, 0 = best.' },
@@ -148,11 +152,12 @@ export const CMBP_1 = {
   levels: { at: 48, count: 1, fields: CONSOLIDATED_LEVEL },
   fields: [
     { at: 32, name: 'ts_recv', type: 'time', doc: 'When the capture server received it.' },
-    { at: 28, name: 'action', type: 'char', doc: 'What happened, see `ACTION`.' },
+    { at: 28, name: 'action', type: 'char', undef: 'N', doc: 'What happened, see `ACTION`.' },
     {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 16, name: 'price', type: 'price', doc: 'Order, trade or statistic price.' },
@@ -180,6 +185,7 @@ export const CBBO = {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 16, name: 'price', type: 'price', doc: 'Order, trade or statistic price.' },
@@ -202,6 +208,7 @@ export const BBO = {
       at: 29,
       name: 'side',
       type: 'char',
+      undef: 'N',
       doc: 'Side of the order; aggressor of a trade; resting side of a fill. See `SIDE`.',
     },
     { at: 16, name: 'price', type: 'price', doc: 'Order, trade or statistic price.' },

@@ -28,3 +28,29 @@ export function fitsText(text: string, size: number): boolean {
 export function writeText(bytes: Uint8Array, at: number, size: number, text: string): void {
   for (let i = 0; i < size; i++) bytes[at + i] = i < text.length ? text.charCodeAt(i) : 0;
 }
+
+/**
+ * What a text's bytes say when they are UTF-8, for printing; empty when they are not, as in the vendor's tools.
+ */
+export function utf8Of(text: string): string {
+  let out = '';
+  for (let i = 0; i < text.length; ) {
+    const lead = text.charCodeAt(i++);
+    if (lead < 0x80) {
+      out += String.fromCharCode(lead);
+      continue;
+    }
+    const more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    if (lead < 0xc2 || lead > 0xf4 || i + more > text.length) return '';
+    let code = lead & (0x3f >> more);
+    for (const end = i + more; i < end; i++) {
+      const next = text.charCodeAt(i);
+      if ((next & 0xc0) !== 0x80) return '';
+      code = (code << 6) | (next & 0x3f);
+    }
+    const least = [0, 0x80, 0x800, 0x10000][more]!;
+    if (code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return '';
+    out += String.fromCodePoint(code);
+  }
+  return out;
+}
