@@ -2,6 +2,7 @@
  * Errors across threads: the registry's codes survive the journey.
  */
 import { DataError, type DataErrorDetail, type ErrorCode, OperatingError } from '../core/index.ts';
+import { ZstdTruncated } from '../dbn/index.ts';
 
 /** An error as plain data. */
 export interface PlainError {
@@ -10,12 +11,15 @@ export interface PlainError {
   message: string;
   detail: DataErrorDetail;
   retryable: boolean;
+  /** A compressed stream that only ends too early. */
+  truncated: boolean;
 }
 
 /** Takes an error apart. */
 export function toPlainError(error: unknown): PlainError {
   const message = error instanceof Error ? error.message : String(error);
-  const plain = { code: 'INTERNAL', message, detail: {}, retryable: false } as const;
+  const truncated = error instanceof ZstdTruncated;
+  const plain = { code: 'INTERNAL', message, detail: {}, retryable: false, truncated } as const;
   if (error instanceof DataError) {
     return { ...plain, kind: 'data', code: error.code, detail: error.detail };
   }
