@@ -74,18 +74,24 @@ export class Channel {
     return this.viewers.size > (this.viewers.has(viewer) ? 1 : 0);
   }
 
-  /** True when a viewer that wants `seq` next can join without a hole: held frames are sent at once, or it waits. */
-  canJoin(seq: number): boolean {
+  /**
+   * True when a viewer that wants `seq` next can join without a hole: frames that are held are sent at once, or it
+   * waits for the channel to get there. Held frames must be as dense as the viewer's own speed would give them.
+   */
+  canJoin(seq: number, speed: number): boolean {
     if (this.state === 'closed') return false;
     const nextSeq = this.player?.nextSeq ?? this.startSeq;
     const aheadFrames = (JOIN_AHEAD_MS * Math.max(1, this.speed)) / this.throttleMs;
     if (seq >= nextSeq) return seq - nextSeq <= aheadFrames && !this.player?.ended;
-    return this.player !== null && this.player.held.startAt(seq) >= 0;
+    const ordinal = this.player?.held.startAt(seq) ?? -1;
+    if (!this.player || ordinal < 0) return false;
+    const published = Math.floor((nextSeq - seq) / strideOf(speed, this.throttleMs));
+    return this.player.held.next - ordinal >= published;
   }
 
   /** Like `canJoin`, and so near that a viewer notices no jump. */
-  canContinue(seq: number): boolean {
-    if (!this.canJoin(seq)) return false;
+  canContinue(seq: number, speed: number): boolean {
+    if (!this.canJoin(seq, speed)) return false;
     const nextSeq = this.player?.nextSeq ?? this.startSeq;
     const frames = (CONTINUE_MS * Math.max(1, this.speed)) / this.throttleMs;
     return Math.abs(nextSeq - seq) <= Math.max(1, frames);

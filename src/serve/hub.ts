@@ -92,21 +92,24 @@ export class Hub {
     for (const channel of this.of(place.stream)) {
       if (channel.speed !== place.speed || !channel.isShared(viewer)) continue;
       const { cursor } = viewer;
-      if (place.mayCatchUp ? channel.canJoin(cursor) : channel.canContinue(cursor)) return channel;
+      const { speed, mayCatchUp } = place;
+      const fits = mayCatchUp ? channel.canJoin(cursor, speed) : channel.canContinue(cursor, speed);
+      if (fits) return channel;
     }
     return null;
   }
 
   private spare(viewer: Viewer, place: Place): Channel | null {
     for (const channel of this.of(place.stream)) {
-      if (!channel.isShared(viewer) && channel.canContinue(viewer.cursor)) return channel;
+      if (!channel.isShared(viewer) && channel.canContinue(viewer.cursor, place.speed))
+        return channel;
     }
     return null;
   }
 
   private split(viewer: Viewer, place: Place): Channel | null {
     for (const channel of this.of(place.stream)) {
-      if (!channel.canFork || !channel.canContinue(viewer.cursor)) continue;
+      if (!channel.canFork || !channel.canContinue(viewer.cursor, place.speed)) continue;
       this.makeRoom();
       const twin = channel.fork(place.speed);
       this.register(twin, place.stream);
