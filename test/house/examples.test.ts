@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ACTION, DbnEncoder, MboColumns, makeMetadata, SIDE } from '../../src/dbn/index.ts';
+import { createVacuumPressureServer, VACUUM_PRESSURE_PATH } from '../../src/serve/index.ts';
+import { DT, makeLake, writeDay } from '../serve/lake-fixture.ts';
 import { ROOT } from './source-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spymaster-examples-'));
@@ -49,4 +52,30 @@ it('decode-dbn.mjs reads a file, and one that is cut short', () => {
   const cut = run('cut.dbn');
   expect(cut.stdout).toContain('truncated: true');
   expect(cut.stdout).toContain('rtype 0xa0: 2 records\n30 lots in all MBO records');
+});
+
+it('stream-client.mjs follows a stream', async () => {
+  const fixture = makeLake();
+  await writeDay(fixture, { fromHour: 14.49, toHour: 14.52 });
+  const { lake, cacheFolder } = fixture;
+  const server = await createVacuumPressureServer({
+    lake,
+    cacheFolder,
+    port: 0,
+    logLevel: 'silent',
+  });
+  try {
+    const query = `symbol=ES&dt=${DT}&start_time=09:30&speed=0&throttle_ms=100`;
+    const url = `ws://127.0.0.1:${server.port}${VACUUM_PRESSURE_PATH}?${query}`;
+    const program = join(ROOT, 'examples', 'stream-client.mjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [program, url, '5']);
+    const frames = stdout.split('\n').filter((line) => line.startsWith('seq '));
+    expect(frames.length).toBeGreaterThanOrEqual(5);
+    expect(frames[0]).toMatch(
+      /^seq \d+ spot \d{4}\.\d\d \w+; most vacuum at k = -?\d+: [\d.]+ lots/,
+    );
+  } finally {
+    await server.close();
+    fixture.drop();
+  }
 });

@@ -5,6 +5,8 @@ import { isCode, lineOf, type Node, parse, projectFiles, ROOT, visitNodes } from
 
 /** Longest file, lines. A longer one holds two ideas. */
 const FILE_MAX_LINES = 400;
+/** Files of data, without a function: a table is read by looking a row up, however long it is. */
+const TABLES = /^src\/dbn\/layouts-\w+\.ts$/;
 /** Longest function, lines: what fits on a screen. */
 const FUNCTION_MAX_LINES = 70;
 /** Widest line, columns. */
@@ -37,7 +39,7 @@ describe('tidy', () => {
   it(`keeps files under ${FILE_MAX_LINES} lines`, () => {
     const long = parsed
       .map(({ file }) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
-      .filter(({ lines }) => lines > FILE_MAX_LINES)
+      .filter(({ path, lines }) => lines > FILE_MAX_LINES && !TABLES.test(path))
       .map(({ path, lines }) => `${path}: ${lines} lines`);
     expect(long).toEqual([]);
   });
