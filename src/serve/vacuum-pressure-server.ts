@@ -229,7 +229,7 @@ function genReqId(): string {
  * Starts the server.
  * @throws OperatingError USAGE (access rules), PORT_IN_USE, CONFIG.
  */
-export function createVacuumPressureServer(
+export async function createVacuumPressureServer(
   options: VacuumPressureServerOptions,
 ): Promise<RunningServer> {
   return new VacuumPressureServer(options).listen();

@@ -207,7 +207,7 @@ describe('resume', () => {
   it('ends at once behind the last frame', async () => {
     const first = new StreamClient(server.port, { ...QUERY, speed: 0 });
     const { session } = await first.message('runtime_config');
-    await first.closed;
+    await first.close();
     const last = Math.max(...offline.keys());
     const client = new StreamClient(server.port, { ...QUERY, resume_from: `${session}:${last}` });
     expect((await client.closed).code).toBe(1000);
