@@ -37,7 +37,7 @@ export {
 } from './record-object.ts';
 export { type RecordRun, runBytes, runOf, sliceRun } from './record-run.ts';
 export { HEADER_BYTES, MAX_RECORD_BYTES, recordSize, TS_OUT_BYTES } from './record-size.ts';
-export { RTYPE, SCHEMAS, type Schema, STYPES, type SType } from './schema.ts';
+export { RTYPE, rtypeOf, SCHEMAS, type Schema, STYPES, type SType } from './schema.ts';
 export { SymbolMap } from './symbol-map.ts';
 export { isoOf, utcDateOf } from './utc-date.ts';
 export { type DbnVersion, isDbnVersion, LATEST_VERSION } from './version.ts';

@@ -508,7 +508,6 @@ export const DEFINITION = {
       doc: 'Value of the smallest price step, as the venue gives it.',
     },
     { at: 96, name: 'price_ratio', type: 'price', doc: 'Ratio of a spread between products.' },
-    { at: 112, name: 'raw_instrument_id', type: 'u64', doc: 'Instrument id of the venue.' },
     {
       at: 136,
       name: 'inst_attrib_value',
@@ -517,6 +516,7 @@ export const DEFINITION = {
       doc: 'Bits of eligibility that the venue gives.',
     },
     { at: 140, name: 'underlying_id', type: 'u32', doc: 'Instrument id of the first underlying.' },
+    { at: 112, name: 'raw_instrument_id', type: 'u64', doc: 'Instrument id of the venue.' },
     {
       at: 144,
       name: 'market_depth_implied',

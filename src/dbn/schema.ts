@@ -83,3 +83,31 @@ export const RTYPE = {
   BBO_1S: 0xc3,
   BBO_1M: 0xc4,
 } as const;
+
+const RTYPE_OF: Record<Schema, number> = {
+  mbo: RTYPE.MBO,
+  'mbp-1': RTYPE.MBP_1,
+  'mbp-10': RTYPE.MBP_10,
+  tbbo: RTYPE.MBP_1,
+  trades: RTYPE.TRADES,
+  'ohlcv-1s': RTYPE.OHLCV_1S,
+  'ohlcv-1m': RTYPE.OHLCV_1M,
+  'ohlcv-1h': RTYPE.OHLCV_1H,
+  'ohlcv-1d': RTYPE.OHLCV_1D,
+  definition: RTYPE.DEFINITION,
+  statistics: RTYPE.STATISTICS,
+  status: RTYPE.STATUS,
+  imbalance: RTYPE.IMBALANCE,
+  'ohlcv-eod': RTYPE.OHLCV_EOD,
+  'cmbp-1': RTYPE.CMBP_1,
+  'cbbo-1s': RTYPE.CBBO_1S,
+  'cbbo-1m': RTYPE.CBBO_1M,
+  tcbbo: RTYPE.TCBBO,
+  'bbo-1s': RTYPE.BBO_1S,
+  'bbo-1m': RTYPE.BBO_1M,
+};
+
+/** The type of a schema's records. */
+export function rtypeOf(schema: Schema): number {
+  return RTYPE_OF[schema];
+}
