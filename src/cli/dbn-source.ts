@@ -131,10 +131,8 @@ function* withFirst(first: Uint8Array, file: FileChunks): Generator<Uint8Array> 
 }
 
 /** What a truncated file is told as, in one line; null for a whole one. */
-export function truncationNote(path: string, end: SourceEnd | null): string | null {
+export function truncationNote(path: string, end: StreamEnd | null): string | null {
   if (!end?.truncated) return null;
-  const cut = end.compressedTruncated
-    ? 'the zstd stream is cut short'
-    : `${end.trailingBytes} bytes of a record follow`;
-  return `spymaster: ${path}: truncated: whole records end at byte ${end.offset}, ${cut}`;
+  const cut = end.trailingBytes > 0 ? `${end.trailingBytes} bytes of a record` : 'nothing';
+  return `spymaster: ${path}: truncated: whole records end at byte ${end.offset}, ${cut} follow`;
 }

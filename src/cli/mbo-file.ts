@@ -1,21 +1,25 @@
 /**
  * A market-by-order file for the commands that rebuild books: which instrument, which tick, and its records as batches.
  */
+import { statSync } from 'node:fs';
 import { DataError, type PriceNano, type UnixNs } from '../core/index.ts';
-import { MboColumns, type Metadata, RTYPE, readMbo } from '../dbn/index.ts';
+import { MboColumns, type Metadata, type StreamEnd } from '../dbn/index.ts';
+import { type DbnFile, openDbn, openDbnThreaded } from '../feed/index.ts';
 import { dateToUnixNs, findProduct, type Products, unixNsToDate } from '../lake/index.ts';
 import type { SafePoint } from './command.ts';
-import { DbnSource, type SourceEnd } from './dbn-source.ts';
-import { MboSurvey, type SurveyedInstrument } from './mbo-survey.ts';
-import { timeOf } from './record-times.ts';
+import { commonDivisor, MboSurvey, type SurveyedInstrument } from './mbo-survey.ts';
 import { SymbolNames } from './symbol-names.ts';
 
 /** Rows of a batch: its columns stay in the processor's cache. */
 const BATCH_ROWS = 8192;
+/** Compressed size from which a thread of its own pays, bytes. */
+const THREAD_BYTES = 4_000_000;
 /** Symbols named in a SYMBOL_NOT_FOUND message. */
 const MAX_SYMBOLS_NAMED = 20;
 /** Ticks that a price may be from 0: a book counts ticks in 31 bits. */
 const MAX_TICKS = 2 ** 31 - 1;
+/** Tick of an instrument without a single price, 1e-9 currency. */
+const DEFAULT_TICK = 10_000_000;
 
 /** An instrument chosen from a file. */
 export interface ChosenInstrument {
@@ -24,28 +28,27 @@ export interface ChosenInstrument {
   instrumentId: number;
 }
 
-function wrongSchema(path: string, metadata: Metadata | null): DataError {
-  return new DataError('DBN_SCHEMA', 'not market-by-order records', {
-    file: path,
-    found: `schema ${metadata?.schema}`,
-    expected: 'schema mbo',
-  });
+/** Opens the records; a large compressed file is decompressed in a thread of its own. */
+function openRecords(path: string): Promise<DbnFile> {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return bytes >= THREAD_BYTES ? openDbnThreaded(path) : openDbn(path);
 }
 
-async function firstMoment(path: string): Promise<UnixNs | null> {
-  const source = await DbnSource.open(path);
+async function firstMoment(path: string): Promise<UnixNs> {
+  const file = await openDbn(path);
   try {
-    for (const run of source.runs()) return timeOf(run, 0);
-    return null;
+    const columns = new MboColumns(1, 0n);
+    // Relative to 0 a moment is rounded to 256 ns, which does not change its date.
+    return file.fill(columns) > 0 ? BigInt(columns.tsRecv[0]!) : 0n;
   } finally {
-    source.close();
+    file.close();
   }
 }
 
 async function sessionDate(path: string, metadata: Metadata | null): Promise<string> {
   const start = metadata?.start ?? 0n;
   const plausible = start > 0n && start < 2n ** 63n;
-  return unixNsToDate(plausible ? start : ((await firstMoment(path)) ?? 0n));
+  return unixNsToDate(plausible ? start : await firstMoment(path));
 }
 
 /** A file whose header was read; every walk over its records opens it anew. */
@@ -58,7 +61,9 @@ export class MboFile {
   readonly originNs: UnixNs;
   readonly symbols: SymbolNames;
   /** How the last whole walk over the records ended. */
-  end: SourceEnd | null = null;
+  end: StreamEnd | null = null;
+  /** Records of other types that the last walk passed over, by rtype. */
+  passedOver: ReadonlyMap<number, number> = new Map();
   private surveyed: SurveyedInstrument[] | null = null;
 
   private constructor(path: string, metadata: Metadata | null, dt: string) {
@@ -75,31 +80,16 @@ export class MboFile {
    * @throws DataError DBN_SCHEMA when it holds other records.
    */
   static async open(path: string, dt?: string): Promise<MboFile> {
-    const source = await DbnSource.open(path);
-    source.close();
-    const { metadata } = source;
-    if (metadata?.schema && metadata.schema !== 'mbo') throw wrongSchema(path, metadata);
+    const file = await openDbn(path);
+    file.close();
+    const { metadata } = file;
     return new MboFile(path, metadata, dt ?? (await sessionDate(path, metadata)));
   }
 
   /** Batches of all instruments, in the same columns each time. @throws DataError naming the file. */
-  async *batches(point: SafePoint): AsyncGenerator<MboColumns> {
-    const source = await DbnSource.open(this.path);
-    try {
-      for (const columns of this.fill(source)) {
-        yield columns;
-        await point.reach();
-      }
-    } finally {
-      source.close();
-    }
-    this.end = source.end;
-  }
-
-  /** Like `batches`, for a caller that cannot wait. */
-  async openBatches(): Promise<{ batches: Generator<MboColumns>; close: () => void }> {
-    const source = await DbnSource.open(this.path);
-    return { batches: this.fill(source), close: () => source.close() };
+  async walk(): Promise<{ batches: Generator<MboColumns>; close: () => void }> {
+    const file = await openRecords(this.path);
+    return { batches: this.fill(file), close: () => file.close() };
   }
 
   /**
@@ -153,12 +143,35 @@ export class MboFile {
     const product = findProduct(products, instrument.symbol);
     if (product) return product.tickSizeInt;
     const there = await this.survey(point);
-    const step = there
-      .filter((one) => one.instrumentId === instrument.instrumentId)
-      .map((one) => ({ step: one.commonStep || 1e9, largest: one.largestPrice }))
-      .reduce((a, b) => (a.step <= b.step ? a : b), { step: 1e9, largest: 0 });
-    if (step.largest / step.step <= MAX_TICKS) return step.step;
-    throw new DataError('USAGE', `the tick of ${instrument.symbol} is not known`, {
+    return this.commonTick(there.filter((one) => one.instrumentId === instrument.instrumentId));
+  }
+
+  /**
+   * Ticks of every instrument of the file.
+   * @throws DataError USAGE when one cannot be found.
+   */
+  async tickSizes(products: Products, point: SafePoint): Promise<(id: number) => PriceNano> {
+    const there = await this.survey(point);
+    const ticks = new Map<number, PriceNano>();
+    for (const { instrumentId } of there) {
+      const product = findProduct(products, this.nameOf(instrumentId));
+      const same = there.filter((one) => one.instrumentId === instrumentId);
+      ticks.set(instrumentId, product?.tickSizeInt ?? this.commonTick(same));
+    }
+    return (id) => ticks.get(id) ?? DEFAULT_TICK;
+  }
+
+  private commonTick(there: readonly SurveyedInstrument[]): PriceNano {
+    let step = 0;
+    let largest = 0;
+    for (const one of there) {
+      step = commonDivisor(step, one.commonStep);
+      largest = Math.max(largest, one.largestPrice);
+    }
+    if (step === 0) return DEFAULT_TICK;
+    if (largest / step <= MAX_TICKS) return step;
+    const symbol = this.nameOf(there[0]!.instrumentId);
+    throw new DataError('USAGE', `the tick of ${symbol} is not known`, {
       file: this.path,
       expected: '--tick-size PRICE',
     });
@@ -168,26 +181,23 @@ export class MboFile {
   async survey(point: SafePoint): Promise<SurveyedInstrument[]> {
     if (this.surveyed) return this.surveyed;
     const survey = new MboSurvey();
-    for await (const columns of this.batches(point)) survey.add(columns);
+    const { batches, close } = await this.walk();
+    try {
+      for (const columns of batches) {
+        survey.add(columns);
+        await point.reach();
+      }
+    } finally {
+      close();
+    }
     this.surveyed = survey.instruments();
     return this.surveyed;
   }
 
-  private *fill(source: DbnSource): Generator<MboColumns> {
-    const columns = new MboColumns(BATCH_ROWS, this.originNs);
-    for (const run of source.runs()) {
-      if (run.rtype !== RTYPE.MBO) continue;
-      for (let at = 0; at < run.count; ) {
-        const n = Math.min(run.count - at, BATCH_ROWS - columns.length);
-        readMbo(run, at, at + n, columns, columns.length);
-        at += n;
-        if (columns.length < BATCH_ROWS) continue;
-        yield columns;
-        columns.length = 0;
-      }
-    }
-    this.end = source.end;
-    if (columns.length > 0) yield columns;
+  private *fill(file: DbnFile): Generator<MboColumns> {
+    yield* file.batches(new MboColumns(BATCH_ROWS, this.originNs));
+    this.end = file.end;
+    this.passedOver = file.passedOver;
   }
 }
 

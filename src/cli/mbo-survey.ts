@@ -17,8 +17,8 @@ export interface SurveyedInstrument {
   largestPrice: number;
 }
 
-/** Greatest common divisor of whole numbers below 2^53. */
-function commonDivisor(a: number, b: number): number {
+/** Greatest common divisor of whole numbers below 2^53; 0 and n have n. */
+export function commonDivisor(a: number, b: number): number {
   let x = Math.abs(a);
   let y = Math.abs(b);
   while (y !== 0) [x, y] = [y, x % y];

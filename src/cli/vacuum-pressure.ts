@@ -146,7 +146,7 @@ async function writeFrames(
   out: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { batches, close } = await file.openBatches();
+  const { batches, close } = await file.walk();
   try {
     const frames = run.over(batches, signal);
     const table = new FrameTable(file.originNs).batches(frames);
