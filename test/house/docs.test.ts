@@ -121,6 +121,21 @@ describe('docs/limits.md', () => {
   });
 });
 
+describe('docs/page.md', () => {
+  it('lists the keys of the page', () => {
+    const source = read('web/vacuum-pressure/key-bindings.ts');
+    const bound = [...source.matchAll(/bind\('([^']+)', \[.*?\], '([^']+)'/g)];
+    const page = read('docs/page.md');
+    const listed = page.slice(page.indexOf('| key | does |'), page.indexOf('## Address'));
+    const rows = codeRows(listed).map(([key, does]) => `${key?.replace(/^`|`$/g, '')}: ${does}`);
+    const fields = rows.find((row) => row.startsWith('1'));
+    expect(bound.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row !== fields)).toEqual(
+      bound.map(([, key, does]) => `${key}: ${does}`),
+    );
+  });
+});
+
 describe('docs/counters.md', () => {
   it('lists every counter of a book', async () => {
     const page = renderCountersPage(read('src/book/counters.ts'));
