@@ -5,6 +5,7 @@ import { envNameOf, SETTING_NAMES } from '../../src/cli/settings.ts';
 import { ERRORS } from '../../src/core/index.ts';
 import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
 import { FRAME_COLUMNS } from '../../src/wire/index.ts';
+import { faultOf } from './command-lines.ts';
 import { renderCommandsPage } from './commands-page.ts';
 import { renderCountersPage } from './counters-page.ts';
 import { renderLimitsPage } from './limits-page.ts';
@@ -148,6 +149,17 @@ describe('docs/commands.md', () => {
   it('shows the help of every command', async () => {
     const page = renderCommandsPage(buildProgram());
     await expect(page).toMatchFileSnapshot('../../docs/commands.md');
+  });
+});
+
+describe('command lines in the docs', () => {
+  it('name commands and flags that exist', () => {
+    const program = buildProgram();
+    const lines = files
+      .filter((file) => file.path.endsWith('.md'))
+      .flatMap((file) => file.text.match(/npx spymaster [a-z-][^`\n]*/g) ?? []);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.map((line) => faultOf(line, program)).filter(Boolean)).toEqual([]);
   });
 });
 
