@@ -6,8 +6,6 @@ import { MboReader } from './mbo-reader.ts';
 
 /** One instrument's records of a day, batch by batch, forward from a record. Close it. */
 export class DayReader {
-  /** Offset of the record that the last batch started at: a reader from there gives the same batch again. */
-  batchOffset: number;
   private readonly file: FileChunks;
   private readonly key: InstrumentKey;
   private readonly records: MboReader;
@@ -17,7 +15,6 @@ export class DayReader {
     this.file = file;
     this.key = key;
     this.path = path;
-    this.batchOffset = file.offset;
     this.records = new MboReader(() => file.next(), { fragment, base: file.offset });
   }
 
@@ -32,7 +29,6 @@ export class DayReader {
    * @throws DataError, OperatingError naming the file.
    */
   fill(columns: MboColumns): number {
-    this.batchOffset = this.records.offset;
     try {
       if (this.records.fill(columns) === 0) return -1;
     } catch (error) {

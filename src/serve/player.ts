@@ -136,24 +136,23 @@ export class Player {
       this.metrics,
       engine,
       {
-        position: this.reader.batchOffset,
-        records: this.records - this.at,
+        position: this.reader.offset,
+        records: this.records,
         nextSeq: this.nextSeq,
         until: 0,
         stride: 1,
       },
       this.held.fork(),
     );
-    if (this.at > 0 || this.columns.length > 0) twin.fill();
+    copyColumns(this.columns, twin.columns);
     twin.at = this.at;
-    twin.records = this.records;
-    Object.assign(twin, { prepared: true, totals: this.totals, published: this.published });
-    Object.assign(twin, {
-      trades: [...this.trades],
-      coversFrom: this.coversFrom,
-      finished: this.finished,
-    });
-    twin.ended = this.ended;
+    twin.totals = this.totals;
+    twin.published = this.published;
+    twin.coversFrom = this.coversFrom;
+    twin.trades = [...this.trades];
+    const count = this.engine.tradeCount - this.totals.trades;
+    takeTrades(this.engine.trades, count, this.stream.source.originNs, twin.trades);
+    twin.prepared = true;
     return twin;
   }
 
@@ -254,6 +253,15 @@ export class Player {
     this.trades = [];
     this.coversFrom = seq + 1;
     this.published = this.totals;
+  }
+}
+
+/** Copies all rows of a batch. */
+function copyColumns(from: MboColumns, to: MboColumns): void {
+  to.length = from.length;
+  for (const [name, column] of Object.entries(from)) {
+    if (ArrayBuffer.isView(column))
+      (to[name as 'tsRecv'] as Float64Array).set(column as Float64Array);
   }
 }
 

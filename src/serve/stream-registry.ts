@@ -12,6 +12,7 @@ import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES } from './limits.ts';
 import { RequestError } from './request-error.ts';
 import type { OpenStream, RecordSource } from './stream.ts';
 import type { StreamRequest } from './stream-query.ts';
+import { SyntheticSource } from './synthetic-source.ts';
 
 /** Streams that are remembered without a viewer; each is a few objects. */
 const MAX_STREAMS = 128;
@@ -23,6 +24,8 @@ export interface RegistryOptions {
   /** Root folder of the lake. */
   lake: string;
   products: Products;
+  /** Version of this package. */
+  version: string;
   /** Folder for decoded days and checkpoints. */
   cacheFolder: string;
   cacheBytes?: number;
@@ -78,7 +81,10 @@ export class StreamRegistry {
     }
     const product = productOf(this.options.products, request.symbol);
     const bucketTicks = request.bucketTicks ?? product.bucketTicks;
-    const source = await this.openSource(request, onPreparing);
+    const source =
+      request.source === 'synthetic'
+        ? new SyntheticSource(product, request.symbol, dt, this.options.version)
+        : await this.openDay(request, onPreparing);
     const configVersion = configVersionOf(product, bucketTicks);
     const { symbol, identity } = source;
     const engine = [SESSION_VERSION, symbol, dt, bucketTicks, configVersion, identity];
@@ -96,10 +102,7 @@ export class StreamRegistry {
     await this.days.close();
   }
 
-  private async openSource(
-    request: StreamRequest,
-    onPreparing: OnPreparing,
-  ): Promise<RecordSource> {
+  private async openDay(request: StreamRequest, onPreparing: OnPreparing): Promise<RecordSource> {
     const { productType, symbol, dt } = request;
     const raw = findRawDay(this.options.lake, productType, symbol, dt);
     if (raw.format === 'parquet') {

@@ -9,9 +9,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 
 /** Records of one instrument, batch by batch. */
 export interface RecordReader {
-  /** Position of the batch that was filled last: a reader opened there gives the same batch again. */
-  readonly batchOffset: number;
-  /** Position of the next record. */
+  /** Position of the next record; a reader opened there goes on with it, into columns of the same capacity. */
   readonly offset: number;
   /** Rows filled, possibly 0; -1 at the end. */
   fill(columns: MboColumns): number;

@@ -92,6 +92,7 @@ class VacuumPressureServer {
     const registry = new StreamRegistry({
       lake: options.lake,
       products: options.products ?? loadProducts(),
+      version: serverVersion(),
       cacheFolder: options.cacheFolder,
       ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
       now: () => new Date(),
