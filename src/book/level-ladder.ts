@@ -193,7 +193,7 @@ export class LevelLadder {
     this.far.insert(key, slot);
     this.farMade++;
     const near = this.count - this.far.count;
-    if (this.far.count > near * 2 + FAR_SLACK && this.farMade > this.count * 2) {
+    if (this.far.count > near * 2 + FAR_SLACK && this.farMade * 2 > this.count) {
       this.moveWindow(key - (MAX_WINDOW_TICKS >> 1), MAX_WINDOW_TICKS);
     }
   }
