@@ -5,11 +5,23 @@ export const STEPS_PER_SECOND = 20;
 /** Length of a slow step, ns. */
 export const STEP_NS = 1e9 / STEPS_PER_SECOND;
 
-/** Decay of a side's liquidity wave, s, and its standard deviation in logs. */
-const WAVE = { decayS: 2, sd: 0.5 };
-/** Quick and slow components of the log activity: decay in s and standard deviation. */
-const QUICK_ACTIVITY = { decayS: 60, sd: 0.5 };
-const SLOW_ACTIVITY = { decayS: 1500, sd: 0.25 };
+/** A mean-reverting process, sampled: its factor per sample, and the standard deviation of what a sample adds. */
+interface Reverting {
+  sd: number;
+  keep: number;
+  kick: number;
+}
+
+function reverting(decayS: number, sd: number, sampleS: number): Reverting {
+  const keep = Math.exp(-sampleS / decayS);
+  return { sd, keep, kick: sd * Math.sqrt(1 - keep * keep) };
+}
+
+/** A side's liquidity wave, in logs: seconds long. */
+const WAVE = reverting(2, 0.5, 1 / STEPS_PER_SECOND);
+/** Quick and slow components of the log activity: a minute and half an hour long. */
+const QUICK_ACTIVITY = reverting(60, 0.5, 1);
+const SLOW_ACTIVITY = reverting(1500, 0.25, 1);
 /** News: a jump of the log activity, and how often it comes in a busy session. */
 const NEWS = { jump: 1.2, meanGapS: 2700 };
 /** A withdrawal: mean gap in a busy session, length, and what is left of the side; the other side grows. */
@@ -39,8 +51,8 @@ export class Conditions {
 
   /** Once a second: the activity from the day's profile and the market's mood. */
   stepSecond(profile: number): void {
-    this.quick = this.revert(this.quick, QUICK_ACTIVITY, 1);
-    this.slow = this.revert(this.slow, SLOW_ACTIVITY, 1);
+    this.quick = this.revert(this.quick, QUICK_ACTIVITY);
+    this.slow = this.revert(this.slow, SLOW_ACTIVITY);
     if (this.prng.float() * NEWS.meanGapS < profile) this.quick += NEWS.jump;
     const excess = (QUICK_ACTIVITY.sd ** 2 + SLOW_ACTIVITY.sd ** 2) / 2;
     this.activity = profile * Math.exp(this.quick + this.slow - excess);
@@ -50,7 +62,7 @@ export class Conditions {
   stepFast(depth: number): void {
     const { wave, liquidity } = this;
     for (let side = BID; side <= ASK; side++) {
-      wave[side] = this.revert(wave[side]!, WAVE, 1 / STEPS_PER_SECOND);
+      wave[side] = this.revert(wave[side]!, WAVE);
       liquidity[side] = depth * Math.exp(wave[side]!);
     }
     this.withdraw();
@@ -69,8 +81,7 @@ export class Conditions {
     }
   }
 
-  private revert(x: number, process: { decayS: number; sd: number }, dtS: number): number {
-    const keep = Math.exp(-dtS / process.decayS);
-    return x * keep + process.sd * Math.sqrt(1 - keep * keep) * this.prng.normal();
+  private revert(x: number, process: Reverting): number {
+    return x * process.keep + process.kick * this.prng.normal();
   }
 }

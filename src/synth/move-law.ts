@@ -7,9 +7,9 @@ const KEEP = Math.exp(-1 / (MEMORY_S * STEPS_PER_SECOND));
 /** Ticks from the touch whose flow counts. */
 export const WATCHED_TICKS = 10;
 /** Log-odds of an up move per unit of queue imbalance, at signal 1. */
-const IMBALANCE_WEIGHT = 2.2;
+const IMBALANCE_WEIGHT = 1.5;
 /** Log-odds of an up move per unit of flow asymmetry, at signal 1. */
-const ASYMMETRY_WEIGHT = 5;
+const ASYMMETRY_WEIGHT = 9;
 /** How much an asymmetry hastens the next move, at signal 1. */
 const HASTE = 5;
 /** The probability stays this far from 0 and 1. */

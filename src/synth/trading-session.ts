@@ -7,6 +7,7 @@ import { civilDate, nthWeekday, weekday } from './calendar.ts';
  */
 
 const HOUR_S = 3600;
+const SECONDS_PER_DAY = 86_400;
 const SESSION_CLOSE_S = 17 * HOUR_S;
 const SESSION_OPEN_S = 18 * HOUR_S;
 const CASH_OPEN_S = 9.5 * HOUR_S;
@@ -17,7 +18,7 @@ export function newYorkOffsetHours(day: number, secondOfUtcDay: number): number 
   const { year } = civilDate(day);
   const start = nthWeekday(year, 3, 0, 2) * 86_400 + 7 * HOUR_S;
   const end = nthWeekday(year, 11, 0, 1) * 86_400 + 6 * HOUR_S;
-  const now = day * 86_400 + secondOfUtcDay;
+  const now = day * SECONDS_PER_DAY + secondOfUtcDay;
   return now >= start && now < end ? 4 : 5;
 }
 
@@ -40,6 +41,8 @@ function meanCashActivity(): number {
   return sum / (CASH_CLOSE_S - CASH_OPEN_S);
 }
 
+const MEAN_CASH_ACTIVITY = meanCashActivity();
+
 /** Activity of each second of one UTC date; its mean over 09:30-16:00 New York is 1. */
 export class TradingSession {
   /** Activity per second of the UTC day; 0 = closed. [86400] */
@@ -47,14 +50,17 @@ export class TradingSession {
 
   /** @param day day number of the UTC date. */
   constructor(day: number) {
-    const mean = meanCashActivity();
-    const activity = new Float64Array(86_400);
+    const activity = new Float64Array(SECONDS_PER_DAY);
     const week = weekday(day);
-    for (let s = 0; s < 86_400; s++) {
-      const local = s - newYorkOffsetHours(day, s) * HOUR_S;
-      const second = local < 0 ? local + 86_400 : local;
-      const localWeekday = local < 0 ? (week + 6) % 7 : week;
-      activity[s] = isOpen(localWeekday, second) ? rawActivity(second) / mean : 0;
+    for (let hour = 0; hour < 24; hour++) {
+      // Clocks change on the hour.
+      const offset = newYorkOffsetHours(day, hour * HOUR_S) * HOUR_S;
+      for (let s = hour * HOUR_S; s < (hour + 1) * HOUR_S; s++) {
+        const local = s - offset;
+        const second = local < 0 ? local + SECONDS_PER_DAY : local;
+        const localWeekday = local < 0 ? (week + 6) % 7 : week;
+        activity[s] = isOpen(localWeekday, second) ? rawActivity(second) / MEAN_CASH_ACTIVITY : 0;
+      }
     }
     this.activity = activity;
   }
@@ -63,9 +69,9 @@ export class TradingSession {
   nextOpenNs(ns: number): number {
     const { activity } = this;
     let s = Math.max(0, Math.floor(ns / NS_PER_SECOND));
-    if (s < 86_400 && activity[s]! > 0) return ns;
-    while (s < 86_400 && activity[s] === 0) s++;
-    return s < 86_400 ? s * NS_PER_SECOND : NS_PER_DAY;
+    if (s < SECONDS_PER_DAY && activity[s]! > 0) return ns;
+    while (s < SECONDS_PER_DAY && activity[s] === 0) s++;
+    return s < SECONDS_PER_DAY ? s * NS_PER_SECOND : NS_PER_DAY;
   }
 }
 

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { areaUnderCurve, hours, record, type Tape } from './tape.ts';
+
+interface Draw {
+  pUp: number;
+  up: boolean;
+  imbalance: number;
+}
+
+/** Each drawn move with the queue imbalance that a viewer saw just before it. */
+function draws({ truth, touches }: Tape): Draw[] {
+  const out: Draw[] = [];
+  let k = 0;
+  for (let i = 0; i < truth.length; i++) {
+    if (truth.direction[i] === 0) continue;
+    while (k + 1 < touches.length && touches.ts[k + 1]! < truth.tsRecv[i]!) k++;
+    const bidLots = touches.bidLots[k]!;
+    const askLots = touches.askLots[k]!;
+    const imbalance = (bidLots - askLots) / (bidLots + askLots);
+    out.push({ pUp: truth.pUp[i]!, up: truth.direction[i]! > 0, imbalance });
+  }
+  return out;
+}
+
+const auc = (rows: Draw[], score: (d: Draw) => number) =>
+  areaUnderCurve(
+    rows.map(score),
+    rows.map((d) => d.up),
+  );
+
+describe('the known truth', () => {
+  it('is a fair coin at signal 0: the queues say nothing about the next move', () => {
+    const rows = draws(record('ES', hours(15, 16, { signal: 0, seed: 3, rate: 200 })));
+    expect(rows.length).toBeGreaterThan(2500);
+    expect(new Set(rows.map((d) => d.pUp))).toEqual(new Set([0.5]));
+    const chance = 3.5 / Math.sqrt(12 * rows.length) / Math.sqrt(0.25);
+    expect(Math.abs(auc(rows, (d) => d.imbalance) - 0.5)).toBeLessThan(chance);
+    const share = rows.filter((d) => d.up).length / rows.length;
+    expect(Math.abs(share - 0.5)).toBeLessThan(3.5 * Math.sqrt(0.25 / rows.length));
+  });
+
+  it('is in the book at signal 1, in more than the queues, and its probabilities are right', () => {
+    const rows = draws(record('ES', hours(15, 16, { signal: 1, seed: 3, rate: 200 })));
+    const queues = auc(rows, (d) => d.imbalance);
+    expect(queues).toBeGreaterThan(0.6);
+    expect(auc(rows, (d) => d.pUp)).toBeGreaterThan(queues + 0.03);
+    for (let bin = 0; bin < 5; bin++) {
+      const inside = rows.filter((d) => Math.min(4, Math.floor(d.pUp * 5)) === bin);
+      expect(inside.length).toBeGreaterThan(100);
+      const mean = inside.reduce((a, d) => a + d.pUp, 0) / inside.length;
+      const share = inside.filter((d) => d.up).length / inside.length;
+      const chance = 4 * Math.sqrt((mean * (1 - mean)) / inside.length);
+      expect(Math.abs(share - mean)).toBeLessThan(chance);
+    }
+  });
+
+  it('has a row for each second and each move, in time order, and the mid goes where it says', () => {
+    const { truth, touches } = record('ES', hours(15, 15.1, { rate: 200 }));
+    const seconds = [];
+    let path = 0;
+    let ordered = true;
+    for (let i = 0; i < truth.length; i++) {
+      ordered &&= i === 0 || truth.tsRecv[i]! >= truth.tsRecv[i - 1]!;
+      if (truth.direction[i] === 0) seconds.push(Math.floor(truth.tsRecv[i]! / 1e9));
+      else expect(Math.sign(truth.ticks[i]!)).toBe(truth.direction[i]);
+      path += truth.ticks[i]!;
+    }
+    expect(ordered).toBe(true);
+    expect(seconds).toEqual(Array.from({ length: 360 }, (_, k) => 15 * 3600 + k));
+    const last = touches.length - 1;
+    const mid = (i: number) => (touches.bid[i]! + touches.ask[i]!) / 2;
+    expect(mid(last) - mid(0)).toBe(path);
+  });
+});
