@@ -51,7 +51,7 @@ export function ForcePanel(props: {
           </tr>
         </tbody>
       </table>
-      <canvas ref={canvas} class="profile" aria-hidden="true" />
+      <canvas ref={canvas} class="profile" />
     </section>
   );
 }

@@ -40,7 +40,7 @@ function Reason(props: { reason: EdgeReason; scale: PriceScale }) {
   const up = reason.direction === 'up';
   return (
     <li class={up ? 'up' : 'down'}>
-      <span aria-label={up ? 'argues up' : 'argues down'}>{up ? '▲' : '▼'}</span>
+      <span title={up ? 'argues up' : 'argues down'}>{up ? '▲' : '▼'}</span>
       <span class="what">{KINDS[reason.kind]}</span>
       <span class="num">{formatPrice(scale, reason.price_int)}</span>
       <span class="num dim">{signed(reason.contribution, 2)}</span>
@@ -75,7 +75,7 @@ export function NetEdgePanel(props: { header: GridUpdate | null; scale: PriceSca
           }}
         />
       </div>
-      <ol class="reasons" aria-label="Biggest reasons, lots a second">
+      <ol class="reasons" title="Biggest reasons, lots a second">
         {(edge?.reasons ?? []).slice(0, 3).map((reason) => (
           <Reason key={`${reason.kind} ${reason.price_int}`} reason={reason} scale={props.scale} />
         ))}

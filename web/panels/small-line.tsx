@@ -41,7 +41,7 @@ export function SmallLine(props: {
         </span>
       </div>
       <div class="small-line-plot">
-        <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={canvas} />
         <span class="dim">{text(range?.high)}</span>
         <span class="dim">{text(range?.low)}</span>
       </div>

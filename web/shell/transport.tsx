@@ -30,7 +30,7 @@ export function Transport(props: {
   const speeds: number[] = [...SPEEDS];
   if (!speeds.includes(props.speed)) speeds.unshift(props.speed);
   return (
-    <div class="transport" role="group" aria-label="Playback">
+    <fieldset class="transport" aria-label="Playback">
       <button
         type="button"
         title="Restart from the start time (R)"
@@ -76,7 +76,7 @@ export function Transport(props: {
           ))}
         </select>
       </label>
-    </div>
+    </fieldset>
   );
 }
 
@@ -124,7 +124,7 @@ export function SeekBar(props: {
     <div class="seek">
       <span class="seek-end">{props.text(0)}</span>
       <div class="seek-track">
-        <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={canvas} />
         <div class="seek-done" style={{ width: `${share * 100}%` }} />
         <input
           ref={input}

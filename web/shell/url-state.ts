@@ -21,7 +21,7 @@ export const DEFAULT_VIEW: ViewState = {
   diverging: '',
   contrast: 'percentile',
   theme: 'dark',
-  minSize: 1,
+  minSize: 5,
   zoomX: 1,
   zoomY: 1,
   place: null,

@@ -57,6 +57,15 @@ export interface ConnectionEvents {
   roundTrip(ms: number): void;
 }
 
+function refusal(reason: string): StreamError {
+  return {
+    type: 'error',
+    code: 'REFUSED',
+    message: reason || 'The server refused the request.',
+    hint: 'Check the parameters in the address.',
+  };
+}
+
 /**
  * A stream that heals: it reconnects with growing waits, asks to continue after the last frame it has, and gives up
  * only when the server says that the request itself is wrong. Sockets of the past cannot disturb the present one.
@@ -171,7 +180,10 @@ export class StreamConnection {
       this.header = message;
       return;
     }
-    if (message.type === 'pong') return this.receivePong(Number(message.id));
+    if (message.type === 'pong') {
+      this.receivePong(Number(message.id));
+      return;
+    }
     if (message.type === 'error') this.error = message;
     if (message.type === 'end') this.over = true;
     if (message.type === 'runtime_config') this.opened();
@@ -200,18 +212,11 @@ export class StreamConnection {
 
   private closed(code: number, reason: string): void {
     this.drop(null);
-    if (this.over) return this.events.status({ state: 'ended' });
-    const error = this.error;
-    if (code === CLOSE_BAD_REQUEST) {
-      const fallback: StreamError = {
-        type: 'error',
-        code: 'REFUSED',
-        message: reason || 'The server refused the request.',
-        hint: 'Check the parameters in the address.',
-      };
-      return this.events.status({ state: 'failed', error: error ?? fallback });
-    }
-    this.retry(error ? error.message : reason || 'the connection was lost');
+    const { error } = this;
+    if (this.over) this.events.status({ state: 'ended' });
+    else if (code === CLOSE_BAD_REQUEST) {
+      this.events.status({ state: 'failed', error: error ?? refusal(reason) });
+    } else this.retry(error ? error.message : reason || 'the connection was lost');
   }
 
   private retry(reason: string): void {
@@ -240,7 +245,8 @@ export class StreamConnection {
       const silent = this.world.now() - this.heardAt;
       if (silent > QUIET_MS + ANSWER_MS && this.pings.size > 0) {
         this.drop(CLOSE_NORMAL);
-        return this.retry('the server does not answer');
+        this.retry('the server does not answer');
+        return;
       }
       this.ping();
       this.watch();

@@ -8,9 +8,9 @@ import { BUYER, clusterTrades, SELLER, type TradeCluster } from './trade-history
 /** Trades closer than this on screen are one dot, CSS pixels. */
 const CLUSTER_PX = 9;
 /** Area of a dot per lot, square CSS pixels. */
-const DOT_AREA_PER_LOT = 9;
+const DOT_AREA_PER_LOT = 2.5;
 /** Smallest and largest radius of a dot, CSS pixels. */
-const DOT_RADIUS = { min: 1.8, max: 22 };
+const DOT_RADIUS = { min: 1.8, max: 18 };
 /** Distance of the hatching lines of a gap, CSS pixels. */
 const HATCH_PX = 8;
 

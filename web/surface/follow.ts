@@ -3,7 +3,7 @@ import { type Camera, columnsPerPixel, rowsPerPixel, type Viewport } from './cam
 /** Part of the width kept free to the right of the newest column. */
 export const RIGHT_MARGIN = 0.06;
 /** Spot may wander this part of the height from the middle before the camera moves. */
-export const LEAVE_BAND = 0.25;
+export const LEAVE_BAND = 0.14;
 /** The camera stops moving when spot is within this part of the height from the middle. */
 export const ENTER_BAND = 0.02;
 /** Part of the way to the middle covered in a frame while re-centring. */
@@ -32,7 +32,7 @@ export function followWord(state: FollowState, paused: boolean): FollowWord {
 }
 
 /**
- * Moves the camera for a new column and spot, with hysteresis in price: it starts when spot leaves the middle half and
+ * Moves the camera for a new column and spot, with hysteresis in price: it starts when spot leaves the middle band and
  * ends when spot is at the middle. `instant` jumps instead of easing (reduced motion, first frame, `Home`).
  */
 export function follow(

@@ -28,7 +28,7 @@ export interface FrameFacts {
   askRow: number;
   midRow: number;
   bookValid: boolean;
-  /** Frames between this and the previous one that the server left out for this viewer. */
+  /** Frames between this and the previous one that the server left out (skipped or thinned). */
   skipped: number;
 }
 
@@ -74,7 +74,10 @@ export class FrameHistory {
   /** Drops the columns from `column` on: a seek backwards must not show the future. */
   truncateFrom(column: number): void {
     if (this.empty || column > this.newestColumn) return;
-    if (column <= this.oldestColumn) return this.clear();
+    if (column <= this.oldestColumn) {
+      this.clear();
+      return;
+    }
     for (let c = column; c <= this.newestColumn; c++) this.writeEntry(c, 0, 0, 0);
     this.newestColumn = column - 1;
     this.epoch++;

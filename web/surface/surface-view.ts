@@ -18,6 +18,7 @@ import { type FieldId, fieldById } from './fields.ts';
 import { afterUserMove, FOLLOWING, type FollowState, follow } from './follow.ts';
 import type { FrameHistory } from './frame-history.ts';
 import type { GapHistory } from './gap-history.ts';
+import { PaintPace } from './paint-pace.ts';
 import { formatPrice, type PriceScale } from './price-scale.ts';
 import {
   PRICE_AXIS_PX,
@@ -95,7 +96,7 @@ export class SurfaceView {
   private readonly undoStack: Camera[] = [];
   private readonly observer: ResizeObserver;
   private size = { width: 1, height: 1, ratio: 1 };
-  private pending = 0;
+  private readonly pace = new PaintPace(() => this.paint());
   private rangeAt = Number.NEGATIVE_INFINITY;
   private rangeFor = '';
   private centred = false;
@@ -124,7 +125,7 @@ export class SurfaceView {
   /** Releases the canvases. */
   dispose(): void {
     this.observer.disconnect();
-    cancelAnimationFrame(this.pending);
+    this.pace.stop();
     this.glCanvas.remove();
     this.overlay.remove();
   }
@@ -145,7 +146,7 @@ export class SurfaceView {
 
   /** Asks for a repaint at the next opportunity; any number of times costs one. */
   invalidate(): void {
-    if (this.pending === 0) this.pending = requestAnimationFrame(() => this.paint());
+    this.pace.request();
   }
 
   /** Takes other settings and repaints. */
@@ -251,7 +252,8 @@ export class SurfaceView {
     if (this.box) {
       const box = this.box;
       this.setBox(null);
-      return this.zoomToBox(box);
+      this.zoomToBox(box);
+      return;
     }
     const at = this.crosshairPixel();
     if (at) this.setBox({ x0: at.x, y0: at.y, x1: at.x, y1: at.y });
@@ -323,8 +325,6 @@ export class SurfaceView {
   }
 
   private paint(): void {
-    cancelAnimationFrame(this.pending);
-    this.pending = 0;
     const source = this.source();
     if (!source) return;
     this.followSource(source);
@@ -405,8 +405,8 @@ export class SurfaceView {
     ctx.rect(0, 0, width, height);
     ctx.clip();
     drawGaps(ctx, scene);
-    drawPriceLines(ctx, scene);
     drawTrades(ctx, scene);
+    drawPriceLines(ctx, scene);
     drawBox(ctx, scene);
     ctx.restore();
     drawSpotTag(ctx, scene, midInt, formatPrice(scene.price, midInt));

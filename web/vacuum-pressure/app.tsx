@@ -62,11 +62,11 @@ function Surface({ controller: c }: { controller: PageController }) {
   const broken = c.state.broken.value;
   return (
     <section class="surface">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the application takes the arrow keys */}
       <div
         ref={host}
         class="surface-host"
         role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the arrow keys
         tabIndex={0}
         aria-label="Price and time surface. Arrow keys move, plus and minus zoom, question mark lists all keys."
         aria-describedby="spoken"
@@ -83,7 +83,7 @@ function Surface({ controller: c }: { controller: PageController }) {
 function ReadOut({ controller: c }: { controller: PageController }) {
   const reading = c.state.reading.value;
   return (
-    <footer class="read-out" aria-label="Numbers under the crosshair">
+    <section class="read-out" aria-label="Numbers under the crosshair">
       {reading ? (
         <>
           <b>{reading.time}</b>
@@ -103,7 +103,7 @@ function ReadOut({ controller: c }: { controller: PageController }) {
           for all keys.
         </span>
       )}
-    </footer>
+    </section>
   );
 }
 
@@ -143,7 +143,7 @@ function SidePanel({ controller: c }: { controller: PageController }) {
           Flow <span class="dim">last 2 min</span>
         </h2>
         {line(
-          'Order-flow imbalance, proxy',
+          'Flow imbalance (proxy)',
           'lots/s',
           `Building minus draining within ${IMBALANCE_ROWS} rows of spot, bids minus asks. Describes now.`,
           series.imbalance,

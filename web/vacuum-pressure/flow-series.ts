@@ -32,7 +32,7 @@ export class FlowSeries {
 
   /** Adds a frame; it becomes a point when a quarter second has passed since the last one. */
   take(header: GridUpdate, arrays: FrameArrays, columnMs: number): void {
-    const steps = 1 + header.skipped;
+    const steps = 1 + header.skipped + header.thinned;
     this.recent.push({ column: header.seq, steps, events: header.events });
     const window = Math.max(1, Math.round(RATE_WINDOW_MS / columnMs));
     while (this.recent.length > 1 && this.recent[0]!.column <= header.seq - window) {

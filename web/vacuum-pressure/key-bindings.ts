@@ -31,6 +31,12 @@ export function cycleMap(c: PageController): void {
   c.configure();
 }
 
+/** Takes the next theme. */
+export function nextTheme(c: PageController): void {
+  c.state.theme.value = nextOf<string>(THEME_NAMES, c.state.theme.value);
+  c.configure();
+}
+
 function stepMinSize(c: PageController, direction: 1 | -1): void {
   const { minSize } = c.state;
   const larger = MIN_SIZES.find((s) => s > minSize.value) ?? minSize.value;
@@ -98,10 +104,7 @@ export function keyBindings(c: PageController): KeyBinding[] {
     bind('L', ['l'], 'Lock the colour range', () => c.toggleLock()),
     bind('>', ['>'], 'Larger trades only', () => stepMinSize(c, 1)),
     bind('<', ['<'], 'Smaller trades too', () => stepMinSize(c, -1)),
-    bind('T', ['t'], 'Next theme', () => {
-      state.theme.value = nextOf<string>(THEME_NAMES, state.theme.value);
-      c.configure();
-    }),
+    bind('T', ['t'], 'Next theme', () => nextTheme(c)),
     bind('H', ['h'], 'Health panel', () => {
       state.healthOpen.value = !state.healthOpen.value;
     }),

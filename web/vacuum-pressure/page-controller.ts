@@ -148,9 +148,9 @@ export class PageController {
   }
 
   /** Goes to an instant, ms since epoch, whole seconds of exchange time. */
-  seekTo(epochMs: number): void {
+  seekTo(epochMs: number, kind: 'seek' | 'restart' = 'seek'): void {
     const local = Math.floor(this.model.clock.localMs(epochMs) / 1000) * 1000;
-    this.model.expectJump('seek');
+    this.model.expectJump(kind);
     this.connection.send({ type: 'seek', to: formatTimeOfDay(local, false) });
     this.view?.goLive();
   }
@@ -158,14 +158,14 @@ export class PageController {
   /** Plays again from where the page began, with an empty picture. After the end it connects anew. */
   restart(): void {
     const ended = ['ended', 'failed'].includes(this.state.status.value.state);
-    this.model.expectJump('restart');
     if (ended) {
       this.model.clear();
       this.view?.forgetPlace();
-      return this.connection.restart();
+      this.connection.restart();
+      return;
     }
     if (Number.isNaN(this.firstMs)) return;
-    this.seekTo(this.firstMs);
+    this.seekTo(this.firstMs, 'restart');
     if (this.state.paused.value) this.togglePause();
   }
 
@@ -183,11 +183,13 @@ export class PageController {
     const { state, model } = this;
     switch (message.type) {
       case 'runtime_config':
-        return this.takeConfig(message);
+        this.takeConfig(message);
+        return;
       case 'playback':
         state.paused.value = message.paused;
         state.speed.value = message.speed;
-        return this.refreshSoon();
+        this.refreshSoon();
+        return;
       case 'preparing':
         state.preparing.value = message;
         return;
@@ -196,7 +198,8 @@ export class PageController {
         return;
       case 'gap':
         model.takeGap(message);
-        return this.notify(`Missed: ${message.reason}`, 'warn');
+        this.notify(`Missed: ${message.reason}`, 'warn');
+        return;
       default:
         return;
     }

@@ -43,7 +43,7 @@ export function createPageState() {
     divergingMap: signal(''),
     contrast: signal('percentile'),
     locked: signal(false),
-    minSize: signal(1),
+    minSize: signal(5),
     theme: signal('dark'),
   };
 }

@@ -47,7 +47,7 @@ export class SessionModel {
   arrays: FrameArrays | null = null;
   /** Row of spot in the newest frame; NaN when unknown. */
   spotRow = Number.NaN;
-  /** Frames received, and frames the server left out, since the page was opened. */
+  /** Frames received, and frames lost because this page read too slowly, since the page was opened. */
   frames = 0;
   skipped = 0;
   private session = '';
@@ -94,7 +94,7 @@ export class SessionModel {
         askRow: placeOfPrice(this.price, header.best_ask_price_int),
         midRow: placeOfPrice(this.price, header.mid_price_int),
         bookValid: header.book_valid,
-        skipped: header.skipped,
+        skipped: header.skipped + header.thinned,
       },
       arrays,
     );
@@ -128,7 +128,8 @@ export class SessionModel {
 
   private place(header: GridUpdate): Continuity {
     const { history } = this;
-    const expected = history.empty ? header.seq : history.newestColumn + 1 + header.skipped;
+    const leftOut = header.skipped + header.thinned;
+    const expected = history.empty ? header.seq : history.newestColumn + 1 + leftOut;
     const continues = header.seq === expected && this.jump !== 'restart';
     const jumped = !continues && (this.jump !== 'none' || header.seq < expected);
     if (!continues && this.jump === 'restart') this.clear();

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { THEME_NAMES } from '../shell/index.ts';
 import {
   CONTRAST_MODES,
   DIVERGING_MAPS,
@@ -9,6 +8,7 @@ import {
   valueAt,
 } from '../surface/index.ts';
 import { exportCsv } from './export-csv.ts';
+import { nextTheme } from './key-bindings.ts';
 import type { PageController } from './page-controller.ts';
 import { saveScreenshot } from './screenshot.ts';
 
@@ -84,7 +84,7 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
   };
   return (
     <div class="toolbar" role="toolbar" aria-label="Surface">
-      <div class="fields" role="group" aria-label="Field">
+      <fieldset class="fields" aria-label="Field">
         {SURFACE_FIELDS.map((f, i) => (
           <button
             key={f.id}
@@ -96,7 +96,7 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
             {f.label}
           </button>
         ))}
-      </div>
+      </fieldset>
       <Choice
         label="Map"
         title="Colour map (C)"
@@ -152,13 +152,15 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
       <button type="button" title="Save the visible window as CSV (X)" onClick={() => exportCsv(c)}>
         CSV
       </button>
-      <Choice
-        label="Theme"
-        title="Theme (T)"
-        value={state.theme.value}
-        options={same(THEME_NAMES)}
-        onChange={set(state.theme)}
-      />
+      <button
+        type="button"
+        class="icon"
+        title={`Theme: ${state.theme.value} (T)`}
+        aria-label={`Theme: ${state.theme.value}. Next theme`}
+        onClick={() => nextTheme(c)}
+      >
+        ◐
+      </button>
       <button
         type="button"
         title="Keys and mouse (?)"

@@ -57,9 +57,9 @@ export function currentView(controller: PageController): ViewState {
 /** Keeps the address in step with the view, so that it can be sent to a colleague at any time. */
 export function keepAddress(controller: PageController): void {
   const { state } = controller;
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let planned = false;
   const write = () => {
-    timer = null;
+    planned = false;
     const params = writeView(new URLSearchParams(location.search), currentView(controller));
     if (state.config.value) params.set('speed', String(state.speed.value));
     const query = params.toString();
@@ -67,7 +67,9 @@ export function keepAddress(controller: PageController): void {
     if (next !== location.pathname + location.search) history.replaceState(null, '', next);
   };
   const soon = () => {
-    timer ??= setTimeout(write, WRITE_MS);
+    if (planned) return;
+    planned = true;
+    setTimeout(write, WRITE_MS);
   };
   effect(() => {
     for (const s of [state.field, state.sequentialMap, state.divergingMap, state.contrast]) {
