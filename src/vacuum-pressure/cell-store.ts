@@ -1,5 +1,6 @@
 import type { FlowLog } from '../book/index.ts';
 import { FLOW } from '../book/index.ts';
+import { type CheckpointReader, type CheckpointWriter, damaged } from './checkpoint.ts';
 import { EPOCH_BITS, epochOf, HALVES, VANISHED, weightOf } from './decay-clock.ts';
 
 /** Cells kept; beyond it the half that was idle the longest is forgotten (and counted). */
@@ -99,6 +100,10 @@ export class CellStore {
         if (waitsFor === NOTHING) this.waiting[this.waitingLength++] = slot;
         else this.fold(slot, waitsFor);
         this.pendingTs[slot] = now;
+      } else if (now === NOTHING) {
+        // From before the first valid clock: infinitely long ago, so nothing is left of it.
+        this.lastEvent[cell] = eventId[i];
+        continue;
       }
       this.pending[3 * slot + kind] += qty[i];
       this.lastEvent[cell] = eventId[i];
@@ -169,6 +174,35 @@ export class CellStore {
     out[2] = this.w10;
     out[3] = this.w30;
     return this.weightEpoch;
+  }
+
+  /** Appends everything that must survive a restart. */
+  save(to: CheckpointWriter): void {
+    const n = this.length;
+    to.put(Float64Array.of(n, this.forgotten));
+    to.put(this.buckets.slice(0, n));
+    to.put(this.lastEvent.slice(0, n));
+    to.put(this.sums.slice(0, 2 * n * SUMS));
+    to.put(this.epochs.slice(0, 2 * n));
+    to.put(this.pendingTs.slice(0, 2 * n));
+    to.put(this.pending.slice(0, 6 * n));
+  }
+
+  /** Takes over what `save` wrote; the store must be fresh. */
+  restore(from: CheckpointReader): void {
+    const [n, forgotten] = new Float64Array(from.take(16));
+    if (!(n >= 1 && n <= MAX_CELLS)) throw damaged(`${n} cells`);
+    while (this.capacity < n) this.grow(this.capacity * 2);
+    this.length = n;
+    this.forgotten = forgotten;
+    this.buckets.set(new Int32Array(from.take(4 * n)));
+    this.lastEvent.set(new Uint32Array(from.take(4 * n)));
+    this.sums.set(new Float64Array(from.take(16 * n * SUMS)));
+    this.epochs.set(new Float64Array(from.take(16 * n)));
+    this.pendingTs.set(new Float64Array(from.take(16 * n)));
+    this.pending.set(new Float64Array(from.take(48 * n)));
+    this.findWaiting();
+    this.rebuildTable();
   }
 
   private setWeights(ts: number): void {
@@ -251,11 +285,15 @@ export class CellStore {
     }
     this.length = kept;
     this.forgotten += before - kept;
+    this.findWaiting();
+    this.rebuildTable();
+  }
+
+  private findWaiting(): void {
     this.waitingLength = 0;
-    for (let slot = 2; slot < 2 * kept; slot++) {
+    for (let slot = 2; slot < 2 * this.length; slot++) {
       if (this.pendingTs[slot] !== NOTHING) this.waiting[this.waitingLength++] = slot;
     }
-    this.rebuildTable();
   }
 
   private move(from: number, to: number): void {

@@ -1,17 +1,18 @@
-import type { OrderBookOptions } from '../book/index.ts';
 import { AGGRESSOR, FlowLog, MAX_CLOCK_NS, NO_TICK, OrderBook, TradeLog } from '../book/index.ts';
 import type { NsOfDay, PriceNano } from '../core/index.ts';
-import { assert, NS_PER_DAY, NS_PER_SECOND } from '../core/index.ts';
+import { assert, NS_PER_DAY, NS_PER_MS, NS_PER_SECOND } from '../core/index.ts';
 import type { MboColumns } from '../dbn/index.ts';
 import type { FrameHeader, NetEdge } from '../wire/index.ts';
 import { FrameBuffer } from '../wire/index.ts';
 import { CellStore } from './cell-store.ts';
+import { CheckpointReader, CheckpointWriter, damaged } from './checkpoint.ts';
 import type { Coefficients } from './coefficients.ts';
 import { DEFAULT_COEFFICIENTS } from './coefficients.ts';
 import { edgeSums, netEdge } from './edge.ts';
 import { EmissionGrid } from './emission-grid.ts';
 import { FrameReader } from './frame-reader.ts';
 import { RunningMedian } from './running-median.ts';
+import { restoreTrades, saveTrades } from './trades-checkpoint.ts';
 
 /** A silence longer than this, ns, is left out: the grid goes on at the record that ends it. */
 export const MAX_SILENCE_NS = NS_PER_DAY;
@@ -37,8 +38,6 @@ export interface VacuumPressureOptions {
  * the records before it and on nothing else: not on batches, on the grid, or on which frames were read.
  */
 export class VacuumPressureEngine {
-  /** The book; look at it only while a frame is due. */
-  readonly book: OrderBook;
   /** Trades since the frame before the last `readFrame`: valid until the next `advance`. */
   readonly trades: TradeLog;
   readonly tickSize: PriceNano;
@@ -57,6 +56,7 @@ export class VacuumPressureEngine {
   tradeCount = 0;
 
   private readonly flows: FlowLog;
+  private orderBook: OrderBook;
   private readonly cells: CellStore;
   private readonly reader: FrameReader;
   private readonly grid: EmissionGrid;
@@ -71,17 +71,23 @@ export class VacuumPressureEngine {
   private tradesRead = false;
   private finished = false;
 
-  constructor(options: VacuumPressureOptions, book?: OrderBook) {
+  constructor(options: VacuumPressureOptions) {
     this.tickSize = options.tickSize;
     this.originNs = options.originNs;
     this.bucketTicks = options.bucketTicks ?? 1;
     this.coefficients = options.coefficients ?? DEFAULT_COEFFICIENTS;
     this.flows = new FlowLog();
     this.trades = new TradeLog();
-    this.book = book ?? new OrderBook(this.bookOptions());
+    const { tickSize, originNs, flows, trades } = this;
+    this.orderBook = new OrderBook({ tickSize, originNs, flows, trades });
     this.cells = new CellStore(this.bucketTicks);
     this.reader = new FrameReader(this.bucketTicks, this.coefficients);
     this.grid = new EmissionGrid(options.throttleMs ?? 25);
+  }
+
+  /** The book; look at it only while a frame is due. */
+  get book(): OrderBook {
+    return this.orderBook;
   }
 
   /** Time of the frame that is due, or of the next one, ns since the origin. */
@@ -143,9 +149,9 @@ export class VacuumPressureEngine {
       this.book.finish();
       this.takeIn();
     }
-    if (this.frameDue || this.records === 0) return this.frameDue;
+    if (this.frameDue) return true;
     const { next, step } = this.grid;
-    this.frameDue = next < Infinity && next - step <= this.book.now;
+    this.frameDue = Number.isFinite(next) && next - step <= this.book.now;
     while (this.frameDue && this.nextSecond <= next) this.sampleEdge();
     return this.frameDue;
   }
@@ -162,9 +168,67 @@ export class VacuumPressureEngine {
     this.frameDue = false;
   }
 
-  private bookOptions(): OrderBookOptions {
-    const { tickSize, originNs, flows, trades } = this;
-    return { tickSize, originNs, flows, trades };
+  /**
+   * The engine as bytes, from which `restore` goes on with the same bits: book, sums, grid, scale of the edge and the
+   * trades that no frame has shown yet.
+   */
+  save(): Uint8Array {
+    const w = new CheckpointWriter();
+    w.put(this.identity());
+    w.put(
+      Float64Array.of(
+        this.grid.step,
+        this.grid.next,
+        this.nextSecond,
+        this.lastRead,
+        this.edgeScale,
+        this.records,
+        this.silencesCut,
+        this.buyVolume,
+        this.sellVolume,
+        this.tradeCount,
+      ),
+    );
+    this.cells.save(w);
+    this.median.save(w);
+    const shown = this.tradesRead ? this.trades.closed : 0;
+    saveTrades(this.trades, shown, w);
+    w.put(this.book.save());
+    return w.finish();
+  }
+
+  /**
+   * The engine that `save` wrote. A throttle other than the saved one changes the grid, nothing else.
+   * @throws DataError CHECKPOINT when the bytes are damaged or belong to another product or configuration.
+   */
+  static restore(state: Uint8Array, options: VacuumPressureOptions): VacuumPressureEngine {
+    const engine = new VacuumPressureEngine(options);
+    const r = new CheckpointReader(state);
+    const identity = engine.identity();
+    const saved = new Float64Array(r.take(identity.byteLength));
+    const fits = saved.every((value, i) => value === identity[i]);
+    if (!fits) throw damaged('another product, session or coefficients');
+    const [step, next, nextSecond, lastRead, edgeScale, ...counts] = new Float64Array(r.take(80));
+    const throttle = engine.grid.step;
+    Object.assign(engine.grid, { step, next });
+    Object.assign(engine, { nextSecond, lastRead, edgeScale });
+    const [records, silencesCut, buyVolume, sellVolume, tradeCount] = counts;
+    Object.assign(engine, { records, silencesCut, buyVolume, sellVolume, tradeCount });
+    engine.cells.restore(r);
+    engine.median.restore(r);
+    engine.tradesCounted = restoreTrades(engine.trades, r);
+    const { flows, trades } = engine;
+    engine.orderBook = OrderBook.restore(new Uint8Array(r.take()), { flows, trades });
+    if (throttle !== step) engine.setThrottle(throttle / NS_PER_MS);
+    return engine;
+  }
+
+  /** What must be equal for a checkpoint to fit. */
+  private identity(): Float64Array {
+    const { tickSize, originNs, bucketTicks, coefficients } = this;
+    const high = Number(originNs >> 32n);
+    const low = Number(originNs & 0xffffffffn);
+    return Float64Array.of(tickSize, bucketTicks, high, low, ...Object.values(coefficients));
   }
 
   /** The first record's clock sets both grids going. */

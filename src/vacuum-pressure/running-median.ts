@@ -1,3 +1,5 @@
+import type { CheckpointReader, CheckpointWriter } from './checkpoint.ts';
+
 /**
  * Median of a stream of magnitudes in constant memory: a histogram with 64 equal bins in every power of two from
  * 2^-20 to 2^44. The answer is the middle of the median's bin: within 0.8 % of the true one. What is smaller counts as
@@ -31,6 +33,17 @@ export class RunningMedian {
       if (left <= 0) return b === 0 ? 0 : middleOf(b);
     }
     return 0;
+  }
+
+  /** Appends everything that must survive a restart. */
+  save(to: CheckpointWriter): void {
+    to.put(this.bins);
+  }
+
+  /** Takes over what `save` wrote. */
+  restore(from: CheckpointReader): void {
+    this.bins.set(new Uint32Array(from.take(this.bins.byteLength)));
+    this.count = this.bins.reduce((a, b) => a + b, 0);
   }
 
   private binOf(value: number): number {

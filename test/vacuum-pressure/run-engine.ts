@@ -1,4 +1,5 @@
 /** Runs an engine over rows in given batches and keeps every frame. */
+import { createHash } from 'node:crypto';
 import {
   VacuumPressureEngine,
   type VacuumPressureOptions,
@@ -26,7 +27,7 @@ export const columnsOf = (frame: Emitted): FrameArrays => decodeFrame(frame.byte
 export function bitsOf(frame: Emitted): string {
   const header = new Uint8Array(CANONICAL_HEADER_BYTES);
   canonicalHeader(frame.header, new DataView(header.buffer));
-  return `${Buffer.from(header).toString('hex')} ${Buffer.from(frame.bytes).toString('base64')}`;
+  return createHash('sha1').update(header).update(frame.bytes).digest('hex');
 }
 
 export const makeEngine = (options: Partial<VacuumPressureOptions> = {}) =>
