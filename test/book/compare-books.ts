@@ -53,7 +53,7 @@ export function expectSameBook(fast: OrderBook, slow: SlowBook): void {
     valid: slow.valid,
     partial: slow.partial,
     suspect: slow.suspect,
-    orderCount: slow.orders.length,
+    orderCount: slow.orders.size,
     counters: slow.n,
   });
 }
@@ -72,4 +72,11 @@ export function tradesOf(log: TradeLog) {
     size: log.size[i],
     side: 'BAN'[log.side[i]],
   }));
+}
+
+/** Two sums of flows are equal; by hand, because a general comparison of large maps is slow. */
+export function expectSameFlows(got: Map<string, number>, want: Map<string, number>): void {
+  for (const [key, qty] of want)
+    if (got.get(key) !== qty) expect(`${key} ${got.get(key)}`).toBe(`${key} ${qty}`);
+  expect(got.size).toBe(want.size);
 }

@@ -16,7 +16,7 @@ import {
 } from './records.ts';
 
 export interface SlowOrder {
-  id: string;
+  id: number | bigint;
   side: 'A' | 'B';
   tick: number;
   qty: number;
@@ -37,8 +37,8 @@ const LIMIT = 1e9;
 const MAX_TICK = 2 ** 30 - 1;
 
 export class SlowBook {
-  /** Orders in order of priority within each price; the array's order is the arrival order. */
-  orders: SlowOrder[] = [];
+  /** Live orders; the map's order is the order of arrival, which is the priority within a price. */
+  orders = new Map<number | bigint, SlowOrder>();
   totals = new Map<string, number>();
   flows: SlowFlow[] = [];
   trades: { ts: number; event: number; price: number; size: number; side: string }[] = [];
@@ -143,8 +143,8 @@ export class SlowBook {
     }
     const tick = this.tick(r.price, side);
     if (tick === null) return;
-    const id = String(r.id);
-    const old = this.orders.find((o) => o.id === id);
+    const id = r.id;
+    const old = this.orders.get(id);
     if (r.size === 0) this.n.zeroSizes++;
     const since = r.flags & SNAPSHOT ? Math.min(r.tsEvent ?? r.ts, this.now) : this.now;
     const fresh = { id, side, tick, qty: r.size, pending: 0, since };
@@ -153,15 +153,15 @@ export class SlowBook {
       if (old) {
         this.n.duplicateAdds++;
         this.flow('pull', old.side, old.tick, old.qty);
-        this.orders = this.orders.filter((o) => o !== old);
+        this.orders.delete(old.id);
       }
       this.flow('add', side, tick, r.size);
-      this.orders.push(fresh);
+      this.orders.set(id, fresh);
     } else if (!old) {
       this.n.unknownModifies++;
       if (r.size === 0) return;
       this.flow('add', side, tick, r.size);
-      this.orders.push(fresh);
+      this.orders.set(id, fresh);
     } else {
       if (old.side !== side) this.n.sideMismatches++;
       this.modify(old, fresh);
@@ -172,16 +172,16 @@ export class SlowBook {
     const stays = to.qty > 0 && old.side === to.side && old.tick === to.tick;
     if (!stays) {
       this.removed(old, old.qty);
-      this.orders = this.orders.filter((o) => o !== old);
+      this.orders.delete(old.id);
       if (to.qty === 0) this.leftover(old);
       else {
         this.flow('add', to.side, to.tick, to.qty);
-        this.orders.push({ ...to, pending: old.pending });
+        this.orders.set(to.id, { ...to, pending: old.pending });
       }
     } else if (to.qty > old.qty) {
       this.flow('add', to.side, to.tick, to.qty - old.qty);
-      this.orders = this.orders.filter((o) => o !== old);
-      this.orders.push({ ...to, pending: old.pending });
+      this.orders.delete(old.id);
+      this.orders.set(to.id, { ...to, pending: old.pending });
     } else {
       this.removed(old, old.qty - to.qty);
       old.qty = to.qty;
@@ -193,7 +193,7 @@ export class SlowBook {
     else if (r.size === UNDEF_SIZE) this.n.undefinedSizes++;
     else if (r.size === 0) this.n.zeroSizes++;
     else {
-      const order = this.orders.find((o) => o.id === String(r.id));
+      const order = this.orders.get(r.id);
       if (!order) {
         this.n.unknownCancels++;
         return;
@@ -205,7 +205,7 @@ export class SlowBook {
       order.qty -= take;
       if (order.qty === 0) {
         this.leftover(order);
-        this.orders = this.orders.filter((o) => o !== order);
+        this.orders.delete(order.id);
       }
     }
   }
@@ -231,11 +231,12 @@ export class SlowBook {
       tick = this.tick(r.price, side);
       if (tick === null) return;
     }
-    for (const o of this.orders.filter((x) => x.side === side)) {
+    for (const o of this.orders.values()) {
+      if (o.side !== side) continue;
       this.removed(o, o.qty);
       this.leftover(o);
+      this.orders.delete(o.id);
     }
-    this.orders = this.orders.filter((o) => o.side !== side);
     for (const key of [...this.totals.keys()]) {
       const at = Number(key.slice(1));
       if (key[0] === side && at !== tick) this.setTotal(side, at, 0);
@@ -273,7 +274,7 @@ export class SlowBook {
     else if (r.size === 0) this.n.zeroSizes++;
     else {
       this.left = Math.max(0, this.left - r.size);
-      const order = this.orders.find((o) => o.id === String(r.id));
+      const order = this.orders.get(r.id);
       if (order) order.pending = Math.min(order.pending + r.size, 2 ** 32 - 1);
       else {
         this.n.unknownFills++;
@@ -324,7 +325,7 @@ export class SlowBook {
   }
 
   private clear(): void {
-    this.orders = [];
+    this.orders.clear();
     this.totals.clear();
     this.n.clears++;
     this.valid = false;
@@ -341,13 +342,23 @@ export class SlowBook {
     this.events++;
     const stamp = { ts: this.now, event: this.events };
     this.flows.push(...this.openFlows.map((f) => ({ ...f, ...stamp })));
-    this.trades.push(...this.openTrades.map((t) => ({ ...t, ...stamp })));
+    this.trades.push(...this.openTrades.map((t) => ({ ...stamp, ...t })));
     this.openFlows = [];
     this.openTrades = [];
-    const bid = this.levels('B')[0];
-    const ask = this.levels('A')[0];
-    if (bid && ask && bid.tick > ask.tick) this.n.crossedEvents++;
-    if (bid && ask && bid.tick === ask.tick) this.n.lockedEvents++;
+    const bid = this.best('B', Math.max);
+    const ask = this.best('A', Math.min);
+    if (bid !== null && ask !== null && bid > ask) this.n.crossedEvents++;
+    if (bid !== null && ask !== null && bid === ask) this.n.lockedEvents++;
+  }
+
+  private best(side: 'A' | 'B', better: (a: number, b: number) => number): number | null {
+    let best: number | null = null;
+    const see = (tick: number) => {
+      best = best === null ? tick : better(best, tick);
+    };
+    for (const o of this.orders.values()) if (o.side === side) see(o.tick);
+    for (const key of this.totals.keys()) if (key[0] === side) see(Number(key.slice(1)));
+    return best;
   }
 
   /** Levels of a side, best first, with the queue of each. */
@@ -357,7 +368,7 @@ export class SlowBook {
       if (!at.has(tick)) at.set(tick, { tick, qty: 0, queue: [] });
       return at.get(tick)!;
     };
-    for (const o of this.orders) {
+    for (const o of this.orders.values()) {
       if (o.side !== side) continue;
       level(o.tick).qty += o.qty;
       level(o.tick).queue.push(o);
