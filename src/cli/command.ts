@@ -120,8 +120,21 @@ export function works(
     const context = await contextOf(self);
     if (options['printConfig']) return printConfig(context);
     const work = await load();
-    process.exitCode = (await work(context, options, ...self.processedArgs)) ?? 0;
+    const code = await work(context, options, ...self.processedArgs);
+    if (code) exitCodes.get(rootOf(self))?.(code);
   });
+}
+
+/** Who is told the exit code that a command's work resolves to, by program. */
+const exitCodes = new WeakMap<Command, (code: number) => void>();
+
+function rootOf(command: Command): Command {
+  return command.parent ? rootOf(command.parent) : command;
+}
+
+/** Has the exit codes of a program's commands told to `listener`. */
+export function onExitCode(program: Command, listener: (code: number) => void): void {
+  exitCodes.set(program, listener);
 }
 
 /** A named group or command with its examples below the help. */
@@ -131,6 +144,11 @@ export function describe(command: Command, text: string, ...examples: string[]):
   return examples.length > 0
     ? command.addHelpText('after', `\nExample${examples.length > 1 ? 's' : ''}:\n${shown}`)
     : command;
+}
+
+/** Collects the values of a flag that may be given several times, for commander. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 /** Parses a whole number within bounds, for commander. */

@@ -15,12 +15,6 @@ import {
 } from '../dbn/index.ts';
 import { FileChunks } from '../feed/index.ts';
 
-/** How the file ended, once all of it was read. */
-export interface SourceEnd extends StreamEnd {
-  /** The compressed stream is cut short: it ends inside a zstd frame. */
-  compressedTruncated: boolean;
-}
-
 /** How to read what has no header. */
 export interface SourceOptions {
   /** The file holds records without a header, in this DBN version. */
@@ -39,12 +33,12 @@ export class DbnSource {
   readonly version: DbnVersion;
   readonly tsOut: boolean;
   /** Set when `runs` is used up. */
-  end: SourceEnd | null = null;
+  end: StreamEnd | null = null;
 
   private readonly file: FileChunks;
   private readonly chunks: Iterator<Uint8Array>;
   private readonly decoder: DbnDecoder;
-  private compressedTruncated = false;
+  private cut: ZstdTruncated | null = null;
 
   private constructor(file: FileChunks, options: SourceOptions) {
     const { fragmentVersion } = options;
@@ -52,6 +46,7 @@ export class DbnSource {
     this.file = file;
     this.path = file.path;
     this.fileBytes = file.size;
+    if (isLegacy(first)) throw legacyFile();
     this.compressed = isZstd(first);
     const all = withFirst(first, file);
     this.chunks = this.compressed ? decompressZstd(all) : all;
@@ -113,16 +108,28 @@ export class DbnSource {
       return true;
     } catch (error) {
       if (!(error instanceof ZstdTruncated)) throw error;
-      this.compressedTruncated = true;
+      this.cut = error;
       return false;
     }
   }
 
   private finish(): void {
+    if (this.cut && this.decoder.deliveredBytes === 0) throw this.cut;
     const end = this.decoder.end();
-    const { compressedTruncated } = this;
-    this.end = { ...end, truncated: end.truncated || compressedTruncated, compressedTruncated };
+    this.end = { ...end, truncated: end.truncated || this.cut !== null };
   }
+}
+
+/** The format before DBN: a skippable zstd frame that begins "DBZ". */
+function isLegacy(first: Uint8Array): boolean {
+  return isZstd(first) && String.fromCharCode(...first.subarray(8, 11)) === 'DBZ';
+}
+
+function legacyFile(): DataError {
+  return new DataError('DBN_MAGIC', 'a file in the legacy DBZ format of 2022', {
+    offset: 0,
+    expected: 'DBN: the vendor’s tools convert it',
+  });
 }
 
 function* withFirst(first: Uint8Array, file: FileChunks): Generator<Uint8Array> {

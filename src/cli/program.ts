@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describe, works } from './command.ts';
+import { describe, onExitCode, works } from './command.ts';
 import { bookCommand } from './commands/book.ts';
 import { dbnCommand } from './commands/dbn.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -9,9 +9,13 @@ import { synthCommand } from './commands/synth.ts';
 import { vacuumPressureCommand } from './commands/vacuum-pressure.ts';
 import { programVersion } from './version.ts';
 
-/** The whole command line; parses nothing yet. */
-export function buildProgram(): Command {
+/**
+ * The whole command line; parses nothing yet.
+ * @param onCode told the exit code of a command that did its work but has bad news.
+ */
+export function buildProgram(onCode: (code: number) => void = () => {}): Command {
   const program = new Command('spymaster');
+  onExitCode(program, onCode);
   describe(
     program,
     'Order-level market data in; true books, liquidity physics and live screens out.',

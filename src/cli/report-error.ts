@@ -2,7 +2,8 @@ import { ERRORS, type ErrorCode, isKnownError } from '../core/index.ts';
 
 /** What to do about an error, by code; the message itself says what is wrong and where. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
-  DBN_MAGIC: 'check that it is a DBN file (.dbn or .dbn.zst), not CSV, JSON or legacy DBZ',
+  DBN_MAGIC:
+    'check that it is a DBN file; `dbn` reads records without a header with --fragment VERSION',
   DBN_VERSION: 'update spymaster',
   DBN_METADATA: 'download the file again and compare its checksum with the manifest',
   DBN_RECORD: 'download the file again and compare its checksum with the manifest',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from '../../src/cli/run.ts';
 import { packageRoot } from '../../src/lake/index.ts';
 
 /** What a run of the program left behind. */
@@ -16,6 +17,34 @@ const MAIN = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
 /** A folder that no other test uses. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'spymaster-cli-'));
+}
+
+/** Stands in for a standard stream: keeps what is written. */
+function capture(stream: NodeJS.WriteStream): { text: string; restore: () => void } {
+  const { write } = stream;
+  const kept = { text: '', restore: () => Object.assign(stream, { write }) };
+  const decoder = new TextDecoder();
+  const keep = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    kept.text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  };
+  Object.assign(stream, { write: keep });
+  return kept;
+}
+
+/** Runs a command line within this process: quick, for everything that is not about processes. */
+export async function runHere(args: readonly string[]): Promise<CliResult> {
+  const stdout = capture(process.stdout);
+  const stderr = capture(process.stderr);
+  try {
+    const code = await run(['node', 'spymaster', ...args]);
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    stdout.restore();
+    stderr.restore();
+  }
 }
 
 /** Runs the built program as a user would; the environment holds nothing of ours unless given. */

@@ -1,6 +1,6 @@
 /** `spymaster dbn info|cat|convert`: look into DBN files and write them anew. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { describe, realNumber, wholeNumber, works } from '../command.ts';
+import { collect, describe, realNumber, wholeNumber, works } from '../command.ts';
 
 function version(text: string): number {
   if (text === '1' || text === '2' || text === '3') return Number(text);
@@ -9,7 +9,7 @@ function version(text: string): number {
 
 function withFilters(command: Command): Command {
   return command
-    .option('--symbol <symbol...>', 'only these symbols (or instrument ids)')
+    .option('--symbol <symbol>', 'only this symbol or instrument id; may be repeated', collect)
     .option('--from <moment>', 'from this moment on: 2026-01-05, 2026-01-05T14:30Z or Unix ns')
     .option('--to <moment>', 'before this moment')
     .option('--limit <n>', 'at most this many records', wholeNumber(0, Number.MAX_SAFE_INTEGER))

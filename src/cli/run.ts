@@ -1,0 +1,38 @@
+import { CommanderError } from 'commander';
+import { Interrupted } from './command.ts';
+import { buildProgram } from './program.ts';
+
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Interrupted) {
+    process.stderr.write('spymaster: interrupted; nothing half-done is left\n');
+    return 1;
+  }
+  const { describeError, exitCodeOf } = await import('./report-error.ts');
+  process.stderr.write(`${describeError(error)}\n`);
+  if (process.env['SPYMASTER_DEBUG'] && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/**
+ * Runs a command line to its end; whatever happens becomes one line on standard error and an exit code.
+ * @param argv as `process.argv` has it: program and script first.
+ * @returns 0 done, 1 failed, 2 wrong usage, 3 nothing matched, 4 data rejected.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = buildProgram((exitCode) => {
+    code = exitCode;
+  });
+  for (const command of [program, ...program.commands.flatMap((c) => [c, ...c.commands])]) {
+    command.exitOverride();
+  }
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
