@@ -2,7 +2,6 @@
  * One engine on a playback clock, and the viewers that watch it together.
  */
 import { assert, NS_PER_MS, type NsOfDay } from '../core/index.ts';
-import { canSaveEngines } from './engine-state.ts';
 import type { HeldFrame } from './held-frames.ts';
 import {
   CONTINUE_MS,
@@ -99,7 +98,7 @@ export class Channel {
 
   /** True once its player can be split in two. */
   get canFork(): boolean {
-    return canSaveEngines && this.player !== null && !this.player.ended && this.state !== 'closed';
+    return this.player !== null && !this.player.ended && this.state !== 'closed';
   }
 
   /** A channel at the same place that goes its own way. */

@@ -5,9 +5,8 @@ import { assert, isKnownError, NS_PER_MS, type NsOfDay } from '../core/index.ts'
 import { MboColumns } from '../dbn/index.ts';
 import { VacuumPressureEngine } from '../vacuum-pressure/index.ts';
 import { FrameBuffer, frameFields, type WireTrade } from '../wire/index.ts';
-import { canSaveEngines, restoreEngine, saveEngine } from './engine-state.ts';
 import { HeldFrames, type SessionTotals } from './held-frames.ts';
-import { CHECKPOINT_RECORDS, HELD_FRAMES, PREROLL_FRAMES } from './limits.ts';
+import { HELD_FRAMES, PREROLL_FRAMES } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
 import type { OpenStream, RecordReader } from './stream.ts';
 import { takeTrades } from './take-trades.ts';
@@ -43,7 +42,6 @@ export class Player {
   private readonly columns: MboColumns;
   private readonly reader: RecordReader;
   private at = 0;
-  private records: number;
   private until: number;
   private stride: number;
   private prepared = false;
@@ -57,7 +55,7 @@ export class Player {
     stream: OpenStream,
     metrics: ServeMetrics,
     engine: VacuumPressureEngine,
-    at: { position: number; records: number; nextSeq: number; until: number; stride: number },
+    at: { position: number; nextSeq: number; until: number; stride: number },
     held = new HeldFrames(HELD_FRAMES),
   ) {
     this.stream = stream;
@@ -66,7 +64,6 @@ export class Player {
     this.throttleMs = stream.throttleMs;
     this.columns = new MboColumns(BATCH_ROWS, stream.source.originNs);
     this.reader = stream.source.open(at.position);
-    this.records = at.records;
     this.nextSeq = at.nextSeq;
     this.until = at.until;
     this.stride = at.stride;
@@ -84,11 +81,10 @@ export class Player {
   ): Promise<Player> {
     const baseline = Math.max(start.firstSeq, start.seq - PREROLL_FRAMES) - 1;
     const baselineNs = baseline * stream.throttleMs * NS_PER_MS;
-    const { engine, position, records } = await startEngine(stream, baselineNs);
+    const { engine, position } = await startEngine(stream, baselineNs);
     engine.seekGrid(baselineNs);
     return new Player(stream, metrics, engine, {
       position,
-      records,
       nextSeq: baseline + 1,
       until: start.seq - 1,
       stride: start.stride,
@@ -129,7 +125,7 @@ export class Player {
   /** A second player at the same place, with the same frames held. */
   fork(): Player {
     assert(this.prepared, 'a player is forked once it plays');
-    const engine = restoreEngine(saveEngine(this.engine), engineOptions(this.stream));
+    const engine = VacuumPressureEngine.restore(this.engine.save(), engineOptions(this.stream));
     engine.seekGrid(this.nextSeq * this.throttleMs * NS_PER_MS);
     const twin = new Player(
       this.stream,
@@ -137,7 +133,6 @@ export class Player {
       engine,
       {
         position: this.reader.offset,
-        records: this.records,
         nextSeq: this.nextSeq,
         until: 0,
         stride: 1,
@@ -150,8 +145,6 @@ export class Player {
     twin.published = this.published;
     twin.coversFrom = this.coversFrom;
     twin.trades = [...this.trades];
-    const count = this.engine.tradeCount - this.totals.trades;
-    takeTrades(this.engine.trades, count, this.stream.source.originNs, twin.trades);
     twin.prepared = true;
     return twin;
   }
@@ -168,7 +161,6 @@ export class Player {
       if (this.at < columns.length) {
         const to = engine.advance(columns, this.at, columns.length);
         this.metrics.records.inc(to - this.at);
-        this.records += to - this.at;
         this.at = to;
         continue;
       }
@@ -190,15 +182,16 @@ export class Player {
   }
 
   private saveCheckpoint(): void {
-    const ordinal = Math.floor(this.records / CHECKPOINT_RECORDS);
-    const { checkpoints } = this.stream;
-    if (!canSaveEngines || ordinal === 0 || checkpoints.has(ordinal)) return;
+    const { records } = this.engine;
+    const { checkpoints, checkpointRecords } = this.stream;
+    const ordinal = Math.floor(records / checkpointRecords);
+    if (ordinal === 0 || checkpoints.has(ordinal)) return;
     checkpoints.put({
       ordinal,
       clockNs: this.engine.book.now,
       position: this.reader.offset,
-      records: this.records,
-      state: saveEngine(this.engine),
+      records,
+      state: this.engine.save(),
     });
   }
 
@@ -281,12 +274,12 @@ async function startEngine(stream: OpenStream, ns: NsOfDay) {
     const checkpoint = await stream.checkpoints.before(ns);
     if (!checkpoint) break;
     try {
-      const engine = restoreEngine(checkpoint.state, options);
-      return { engine, position: checkpoint.position, records: checkpoint.records };
+      const engine = VacuumPressureEngine.restore(checkpoint.state, options);
+      return { engine, position: checkpoint.position };
     } catch (error) {
       if (!isKnownError(error)) throw error;
       await stream.checkpoints.drop(checkpoint.ordinal);
     }
   }
-  return { engine: new VacuumPressureEngine(options), position: stream.source.start, records: 0 };
+  return { engine: new VacuumPressureEngine(options), position: stream.source.start };
 }

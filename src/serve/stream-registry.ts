@@ -8,7 +8,7 @@ import { DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { DayRegistry, FileSource } from './file-source.ts';
-import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES } from './limits.ts';
+import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES, CHECKPOINT_RECORDS } from './limits.ts';
 import { RequestError } from './request-error.ts';
 import type { OpenStream, RecordSource } from './stream.ts';
 import type { StreamRequest } from './stream-query.ts';
@@ -29,6 +29,8 @@ export interface RegistryOptions {
   /** Folder for decoded days and checkpoints. */
   cacheFolder: string;
   cacheBytes?: number;
+  /** Records between two engine checkpoints. */
+  checkpointRecords?: number;
   /** Wall time. */
   now: () => Date;
   /** Told when the disk refuses a checkpoint. */
@@ -92,7 +94,8 @@ export class StreamRegistry {
     const known = this.streams.get(session);
     if (known) return known;
     const checkpoints = await this.openStore(`${identity}.${digest(engine, 12)}.checkpoints`);
-    const base = { session, productType, product, dt, source, throttleMs };
+    const checkpointRecords = this.options.checkpointRecords ?? CHECKPOINT_RECORDS;
+    const base = { session, productType, product, dt, source, throttleMs, checkpointRecords };
     return this.remember({ ...base, bucketTicks, configVersion, checkpoints });
   }
 

@@ -50,6 +50,8 @@ export interface OpenStream {
   /** First 12 hex digits of the hash of product, grid and coefficients. */
   readonly configVersion: string;
   readonly checkpoints: CheckpointStore;
+  /** Records between two checkpoints. */
+  readonly checkpointRecords: number;
 }
 
 /** First grid index at or after an instant. */

@@ -30,6 +30,8 @@ export interface VacuumPressureServerOptions {
   cacheFolder: string;
   /** Bytes that the cache folder may hold. */
   cacheBytes?: number;
+  /** Records between two engine checkpoints; default 1,000,000. */
+  checkpointRecords?: number;
   /** Default: this machine only. */
   host?: string;
   /** 0 = any free one. Default 8002. */
@@ -95,6 +97,7 @@ class VacuumPressureServer {
       version: serverVersion(),
       cacheFolder: options.cacheFolder,
       ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
+      ...(options.checkpointRecords && { checkpointRecords: options.checkpointRecords }),
       now: () => new Date(),
       onCacheFailure: (err) => this.log.warn({ err }, 'a checkpoint was not written'),
     });
