@@ -39,11 +39,9 @@ function checkOutput(from: string, to: string, options: DbnConvertOptions): bool
   return options.zstd ?? (!options.raw && to.endsWith('.zst'));
 }
 
-/** The header as it is written: a filter by time or number of records narrows what it says was asked for. */
-function headerOf(metadata: Metadata, version: DbnVersion, options: DbnConvertOptions): Metadata {
-  const header = { ...metadata, version };
-  if (options.limit !== undefined) header.limit = BigInt(options.limit);
-  return header;
+/** The header as it is written: a limit on records is part of what it says was asked for. */
+function headerOf(metadata: Metadata, options: DbnConvertOptions): Metadata {
+  return options.limit === undefined ? metadata : { ...metadata, limit: BigInt(options.limit) };
 }
 
 /** Records go to the encoder as they are; pieces go on to the output when the source is asked for more. */
@@ -103,7 +101,7 @@ export async function runDbnConvert(
     const version = options.dbnVersion ?? source.version;
     const compress = compressed ? await zstdCompressor(options.level) : undefined;
     const filter = new RecordFilter(options, source.metadata);
-    const header = headerOf(source.metadata, version, options);
+    const header = headerOf(source.metadata, options);
     const records = await withOutput(to, async (output) => {
       const converter = new Converter(output, header, version, compress);
       for (const run of source.runs()) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { runCli, temporaryFolder } from './run-cli.ts';
+import { runCli, runHere, temporaryFolder } from './run-cli.ts';
 
 describe('command line', () => {
   test('every command that runs has a description and an example', () => {
@@ -43,11 +43,11 @@ describe('command line', () => {
     [['synth', '--product-type', 'equity_mbo']],
     [['serve', 'nothing']],
   ])('wrong usage exits with 2: %j', async (args) => {
-    expect(await runCli(args)).toMatchObject({ code: 2 });
+    expect(await runHere(args)).toMatchObject({ code: 2 });
   });
 
   test('a range without a trading day exits with 3 and says what is there', async () => {
-    const result = await runCli(['synth', '--dates', '2026-01-10:2026-01-11']);
+    const result = await runHere(['synth', '--dates', '2026-01-10:2026-01-11']);
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('2026-01-12');
     expect(result.stderr.trim().split('\n')).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('command line', () => {
 
 describe('doctor', () => {
   test('lists every finding as JSON', async () => {
-    const { stdout } = await runCli(['doctor', '--json']);
+    const { stdout } = await runHere(['doctor', '--json']);
     const findings = JSON.parse(stdout) as { what: string; status: string; fix: string }[];
     expect(findings.map((f) => f.what)).toEqual([
       'node',
@@ -101,10 +101,14 @@ describe('doctor', () => {
     const { port } = server.address() as { port: number };
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    const { code, stdout } = await runCli(
-      ['doctor', '--json', '--port', String(port), '--lake', join(file, 'lake')],
-      {},
-    );
+    const { code, stdout } = await runHere([
+      'doctor',
+      '--json',
+      '--port',
+      String(port),
+      '--lake',
+      join(file, 'lake'),
+    ]);
     server.close();
     const findings = JSON.parse(stdout) as { what: string; status: string }[];
     const status = (what: string) => findings.find((f) => f.what === what)?.status;
