@@ -37,7 +37,10 @@ export const ERRORS = {
     meaning: 'A checkpoint is damaged or belongs to other data or another version.',
   },
   WIRE: { exit: 4, meaning: 'A stream message or frame breaks the protocol.' },
-  SOURCE_UNAVAILABLE: { exit: 2, meaning: 'The source of a stream is not available in this build.' },
+  SOURCE_UNAVAILABLE: {
+    exit: 2,
+    meaning: 'The source of a stream is not available in this build.',
+  },
   SERVER_BUSY: { exit: 1, meaning: 'The server plays as many streams as it can.' },
   PORT_IN_USE: { exit: 1, meaning: 'Another program listens on the port.' },
   INTERNAL: {
