@@ -150,15 +150,15 @@ export function writeField(
   switch (field.type) {
     case 'u8':
     case 'i8':
-      view.setUint8(at, v as number);
+      view.setUint8(at, Number(v));
       break;
     case 'u16':
     case 'i16':
-      view.setUint16(at, v as number, true);
+      view.setUint16(at, Number(v), true);
       break;
     case 'u32':
     case 'i32':
-      view.setUint32(at, v as number, true);
+      view.setUint32(at, Number(v), true);
       break;
     case 'u64':
     case 'i64':
