@@ -76,7 +76,7 @@ export const THEMES = {
     warn: '#7a5200',
     bad: '#a8161f',
     good: '#0b6b38',
-    buyer: '#00796b',
+    buyer: '#00756a',
     seller: '#b3134f',
     spot: '#0b1017',
     outline: '#ffffff',

@@ -95,9 +95,13 @@ export function colourAt(name: ColourMapName, t: number): Rgb {
 export function lookupTable(name: ColourMapName): Uint8Array {
   const out = new Uint8Array(LUT_SIZE * 4);
   const turned = (DIVERGING_MAPS as readonly string[]).includes(name);
+  let lightest = 0;
   for (let i = 0; i < LUT_SIZE; i++) {
     const t = i / (LUT_SIZE - 1);
-    const [r, g, b] = colourAt(name, turned ? 1 - t : t);
+    let [r, g, b] = colourAt(name, turned ? 1 - t : t);
+    // Rounding to bytes may darken a step of a sequential map by a hair: one more green undoes it.
+    while (!turned && luminance([r, g, b]) < lightest) g++;
+    lightest = luminance([r, g, b]);
     out.set([r, g, b, 255], i * 4);
   }
   return out;
