@@ -5,7 +5,7 @@
  * same bits. A file that is damaged or of another version is dropped and made anew.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NsOfDay, OperatingError } from '../core/index.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -57,11 +57,8 @@ export class CheckpointStore {
     }
     for (const name of names.filter((n) => /^\d+\.ckpt$/.test(n))) {
       const ordinal = Number.parseInt(name, 10);
-      const one = await this.read(ordinal);
-      if (!one) continue;
-      const { state, ...known } = one;
-      this.known.set(ordinal, known);
-      this.memory.put(this.key(ordinal), state);
+      const header = decodeHeader(ordinal, await readStart(this.file(ordinal)));
+      if (header) this.known.set(ordinal, header);
     }
   }
 
@@ -78,7 +75,10 @@ export class CheckpointStore {
       const held = this.memory.get(this.key(known.ordinal));
       if (held) return { ...known, state: held };
       const read = await this.read(known.ordinal);
-      if (read) return read;
+      if (read) {
+        this.memory.put(this.key(known.ordinal), read.state);
+        return read;
+      }
       this.known.delete(known.ordinal);
     }
     return null;
@@ -155,18 +155,33 @@ function digest(header: Buffer, state: Uint8Array): Buffer {
     .digest();
 }
 
-function decode(ordinal: number, bytes: Buffer): Checkpoint | null {
+/** The first bytes of a file; none when it cannot be read. */
+async function readStart(path: string): Promise<Buffer> {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  try {
+    const file = await open(path);
+    const { bytesRead } = await file.read(bytes, 0, HEADER_BYTES, 0).finally(() => file.close());
+    return bytes.subarray(0, bytesRead);
+  } catch {
+    return bytes.subarray(0, 0);
+  }
+}
+
+function decodeHeader(ordinal: number, bytes: Buffer): Known | null {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return null;
   if (bytes.readUInt32LE(8) !== VERSION) return null;
-  const state = bytes.subarray(HEADER_BYTES);
-  if (!digest(bytes, state).equals(bytes.subarray(HEADER_BYTES - SHA_BYTES, HEADER_BYTES))) {
-    return null;
-  }
   return {
     ordinal,
     clockNs: bytes.readDoubleLE(12),
     position: bytes.readDoubleLE(20),
     records: bytes.readDoubleLE(28),
-    state: new Uint8Array(state),
   };
+}
+
+function decode(ordinal: number, bytes: Buffer): Checkpoint | null {
+  const known = decodeHeader(ordinal, bytes);
+  if (!known) return null;
+  const state = bytes.subarray(HEADER_BYTES);
+  const stored = bytes.subarray(HEADER_BYTES - SHA_BYTES, HEADER_BYTES);
+  return digest(bytes, state).equals(stored) ? { ...known, state: new Uint8Array(state) } : null;
 }

@@ -12,8 +12,8 @@ import type { OpenStream, RecordReader } from './stream.ts';
 import { takeTrades } from './take-trades.ts';
 import type { WallClock } from './wall-clock.ts';
 
-/** Rows of a batch: about a millisecond of work. */
-const BATCH_ROWS = 4096;
+/** Rows of a batch: half a millisecond of work, so that turns end in time. */
+const BATCH_ROWS = 2048;
 
 /** Where a player begins. */
 export interface PlayerStart {
@@ -164,8 +164,8 @@ export class Player {
         this.at = to;
         continue;
       }
-      if (clock.nowMs() >= deadlineMs) return false;
       this.saveCheckpoint();
+      if (clock.nowMs() >= deadlineMs) return false;
       if (this.fill() < 0) {
         this.finished = true;
         this.ended = !engine.finish();

@@ -30,7 +30,7 @@ export interface VacuumPressureServerOptions {
   cacheFolder: string;
   /** Bytes that the cache folder may hold. */
   cacheBytes?: number;
-  /** Records between two engine checkpoints; default 1,000,000. */
+  /** Records between two engine checkpoints; default 250,000. */
   checkpointRecords?: number;
   /** Default: this machine only. */
   host?: string;
