@@ -1,6 +1,7 @@
 /**
- * Makes a bare checkout ready: checks Node, installs the packages when they differ from package-lock.json, and builds
- * when a source is newer than the last build. Says nothing when there is nothing to do. Uses Node alone.
+ * Makes a bare checkout ready: checks Node, installs the packages when they differ from
+ * package-lock.json, and builds when a source is newer than the last build. Says nothing when there
+ * is nothing to do. Uses Node alone.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -76,7 +77,8 @@ function run(name, ...args) {
   );
   const script = typeof bin === 'string' ? bin : bin[name === 'typescript' ? 'tsc' : name];
   const path = join(root, 'node_modules', name, script);
-  // The build's own words are for who asked for it; on standard output they would mix with a command's answer.
+  // The build's own words are for who asked for it; on standard output they would mix with a
+  // command's answer.
   return spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
 }
 

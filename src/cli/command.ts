@@ -1,6 +1,6 @@
 /**
- * What every command shares: settings flags, `--print-config`, interruption, and loading its work only when it runs
- * (so that `--help` answers at once).
+ * What every command shares: settings flags, `--print-config`, interruption, and loading its work
+ * only when it runs (so that `--help` answers at once).
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedSettings, SettingName, Settings } from './settings.ts';
@@ -25,7 +25,10 @@ export interface CommandContext {
   signal: AbortSignal;
 }
 
-/** A command's work: options and positional arguments as commander parsed them; may resolve to an exit code. */
+/**
+ * A command's work: options and positional arguments as commander parsed them; may resolve to an
+ * exit code.
+ */
 export type CommandWork = (
   context: CommandContext,
   // biome-ignore lint/suspicious/noExplicitAny: commander hands each action its own shape.
@@ -59,8 +62,8 @@ export function interrupt(): void {
 const BREATH_MS = 50;
 
 /**
- * The safe points of a long run: `await point.reach()` between two pieces of work costs next to nothing, and now and
- * then lets an interrupt in.
+ * The safe points of a long run: `await point.reach()` between two pieces of work costs next to
+ * nothing, and now and then lets an interrupt in.
  */
 export class SafePoint {
   private readonly signal: AbortSignal;

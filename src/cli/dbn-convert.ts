@@ -1,5 +1,6 @@
 /**
- * The work of `spymaster dbn convert`: the same records in another version, compressed or not, or fewer of them.
+ * The work of `spymaster dbn convert`: the same records in another version, compressed or not, or
+ * fewer of them.
  */
 import { existsSync } from 'node:fs';
 import { DataError } from '../core/index.ts';
@@ -44,7 +45,10 @@ function headerOf(metadata: Metadata, options: DbnConvertOptions): Metadata {
   return options.limit === undefined ? metadata : { ...metadata, limit: BigInt(options.limit) };
 }
 
-/** Records go to the encoder as they are; pieces go on to the output when the source is asked for more. */
+/**
+ * Records go to the encoder as they are; pieces go on to the output when the source is asked for
+ * more.
+ */
 class Converter {
   records = 0;
   private ready: Uint8Array[] = [];
@@ -84,7 +88,10 @@ class Converter {
   }
 }
 
-/** Writes `to` from `from`. @throws DataError DBN_ENCODE when the version asked for cannot hold a record. */
+/**
+ * Writes `to` from `from`.
+ * @throws DataError DBN_ENCODE when the version asked for cannot hold a record.
+ */
 export async function runDbnConvert(
   context: CommandContext,
   options: DbnConvertOptions,

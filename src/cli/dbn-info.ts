@@ -249,16 +249,22 @@ export function summaryText(s: DbnSummary): string {
       .map(([k, n]) => `${k} ${n}`)
       .join(', ');
   const gaps = s.gaps.map((g) => `            ${g.from} to ${g.to} (${g.seconds.toFixed(1)} s)`);
+  const symbols = listed(s.symbols, s.symbol_count) || '-';
+  const stored = [`DBN ${s.version}`, `${s.file_bytes} bytes`];
+  if (s.compressed) stored.push('zstd');
+  if (s.ts_out) stored.push('ts_out');
   const lines = [
     s.file,
-    `  DBN ${s.version}, ${s.file_bytes} bytes${s.compressed ? ', zstd' : ''}${s.ts_out ? ', ts_out' : ''}`,
+    `  ${stored.join(', ')}`,
     `  dataset   ${s.dataset ?? '-'}, schema ${s.schema ?? 'mixed'}`,
     `  asked for ${s.start ?? '-'} to ${s.end ?? '-'}${s.limit ? `, limit ${s.limit}` : ''}`,
-    `  symbols   ${listed(s.symbols, s.symbol_count) || '-'} (${s.stype_in ?? '-'} to ${s.stype_out ?? '-'}, ${s.mapping_count} mapped)`,
+    `  symbols   ${symbols}`,
+    `            ${s.stype_in ?? '-'} to ${s.stype_out ?? '-'}, ${s.mapping_count} mapped`,
     s.not_found.length > 0 ? `  not found ${listed(s.not_found, s.not_found.length)}` : '',
     `  records   ${s.records}: ${counts(s.record_types) || 'none'}`,
     Object.keys(s.actions).length > 0 ? `  actions   ${counts(s.actions)}` : '',
-    `  covers    ${s.first ?? '-'} to ${s.last ?? '-'}, ${s.instruments} instruments, publishers ${s.publishers.join(' ') || '-'}`,
+    `  covers    ${s.first ?? '-'} to ${s.last ?? '-'}`,
+    `            instruments ${s.instruments}, publishers ${s.publishers.join(' ') || '-'}`,
     s.backward_steps > 0 ? `  clock     steps back ${s.backward_steps} times` : '',
     s.maybe_bad_book > 0 ? `  flagged   ${s.maybe_bad_book} records: the book may be wrong` : '',
     `  gaps      ${s.gap_count}`,

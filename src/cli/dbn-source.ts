@@ -1,5 +1,6 @@
 /**
- * A DBN file of any schema as runs of records, for the commands that look at files: raw or zstd, whole or cut short.
+ * A DBN file of any schema as runs of records, for the commands that look at files: raw or zstd,
+ * whole or cut short.
  */
 import { DataError } from '../core/index.ts';
 import {

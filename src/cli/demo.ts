@@ -1,5 +1,6 @@
 /**
- * The work of `spymaster demo`: a synthetic market, the real servers on it, and the page's address once frames flow.
+ * The work of `spymaster demo`: a synthetic market, the real servers on it, and the page's address
+ * once frames flow.
  */
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -40,8 +41,8 @@ async function checkPorts(context: CommandContext): Promise<void> {
   for (const [port, flag] of wanted) {
     const problem = await portProblem(port, host);
     if (problem === null) continue;
-    const message = `port ${port}: ${problem === 'EADDRINUSE' ? 'another program listens' : problem}; choose another with ${flag}`;
-    throw new OperatingError('PORT_IN_USE', message);
+    const why = problem === 'EADDRINUSE' ? 'another program listens' : problem;
+    throw new OperatingError('PORT_IN_USE', `port ${port}: ${why}; choose another with ${flag}`);
   }
 }
 
@@ -68,7 +69,10 @@ async function makeMarket(context: CommandContext, o: DemoOptions, lake: string)
   return dates[0]!;
 }
 
-/** Watches a stream like a page until its first frame. @throws OperatingError with the server's words. */
+/**
+ * Watches a stream like a page until its first frame.
+ * @throws OperatingError with the server's words.
+ */
 function firstFrame(url: string, signal: AbortSignal): Promise<void> {
   const socket = new WebSocket(url);
   return new Promise<void>((done, fail) => {

@@ -1,6 +1,6 @@
 /**
- * The findings of `spymaster doctor`. Nothing is changed on the machine: ports are opened for a moment and closed, a
- * file is written beside the lake and removed.
+ * The findings of `spymaster doctor`. Nothing is changed on the machine: ports are opened for a
+ * moment and closed, a file is written beside the lake and removed.
  */
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -75,7 +75,8 @@ function checkFolder(what: string, path: string): Finding {
 }
 
 function checkMemory(): Finding {
-  const found = `${(freemem() / 1e9).toFixed(1)} of ${(totalmem() / 1e9).toFixed(1)} GB free, ${availableParallelism()} processors`;
+  const gigabytes = [freemem(), totalmem()].map((bytes) => (bytes / 1e9).toFixed(1));
+  const found = `${gigabytes.join(' of ')} GB free, ${availableParallelism()} processors`;
   if (freemem() >= LOW_MEMORY_BYTES) return ok('memory', found);
   return { what: 'memory', status: 'warning', found, fix: 'close other programs' };
 }
@@ -100,7 +101,8 @@ export function portProblem(port: number, host: string): Promise<string | null> 
 async function checkPort(what: string, port: number, host: string): Promise<Finding> {
   const problem = await portProblem(port, host);
   if (problem === null) return ok(what, `${host}:${port} is free`);
-  const found = `${host}:${port}: ${problem === 'EADDRINUSE' ? 'another program listens' : problem}`;
+  const why = problem === 'EADDRINUSE' ? 'another program listens' : problem;
+  const found = `${host}:${port}: ${why}`;
   return { what, status: 'warning', found, fix: 'stop that program or choose another port' };
 }
 

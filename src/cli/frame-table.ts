@@ -1,5 +1,6 @@
 /**
- * Frames as a long table, a row per frame and level: what `vacuum-pressure run` writes to Arrow and Parquet.
+ * Frames as a long table, a row per frame and level: what `vacuum-pressure run` writes to Arrow and
+ * Parquet.
  */
 import type { UnixNs } from '../core/index.ts';
 import type { ParquetBatch, ParquetField, ParquetType, ParquetValues } from '../lake/index.ts';

@@ -1,5 +1,6 @@
 /**
- * A market-by-order file for the commands that rebuild books: which instrument, which tick, and its records as batches.
+ * A market-by-order file for the commands that rebuild books: which instrument, which tick, and its
+ * records as batches.
  */
 import { statSync } from 'node:fs';
 import { DataError, type PriceNano, type UnixNs } from '../core/index.ts';
@@ -86,15 +87,18 @@ export class MboFile {
     return new MboFile(path, metadata, dt ?? (await sessionDate(path, metadata)));
   }
 
-  /** Batches of all instruments, in the same columns each time. @throws DataError naming the file. */
+  /**
+   * Batches of all instruments, in the same columns each time.
+   * @throws DataError naming the file.
+   */
   async walk(): Promise<{ batches: Generator<MboColumns>; close: () => void }> {
     const file = await openRecords(this.path);
     return { batches: this.fill(file), close: () => file.close() };
   }
 
   /**
-   * The instrument of a contract or ticker, of a root (its contract with the most records), of an id, or the one with
-   * the most records when `symbol` is not given.
+   * The instrument of a contract or ticker, of a root (its contract with the most records), of an
+   * id, or the one with the most records when `symbol` is not given.
    * @throws DataError SYMBOL_NOT_FOUND naming those there are.
    */
   async choose(symbol: string | undefined, point: SafePoint): Promise<ChosenInstrument> {
@@ -122,7 +126,10 @@ export class MboFile {
     );
   }
 
-  /** The symbol of an instrument on the session date, else its only requested symbol, else its id in decimals. */
+  /**
+   * The symbol of an instrument on the session date, else its only requested symbol, else its id in
+   * decimals.
+   */
   nameOf(instrumentId: number): string {
     const mapped = this.symbols.symbolOf(instrumentId, this.dt);
     if (mapped !== null) return mapped;
@@ -132,7 +139,8 @@ export class MboFile {
   }
 
   /**
-   * The tick of an instrument: of its product, else the largest step that all its prices are multiples of.
+   * The tick of an instrument: of its product, else the largest step that all its prices are
+   * multiples of.
    * @throws DataError USAGE when no tick can be found: the user must give one.
    */
   async tickSizeOf(

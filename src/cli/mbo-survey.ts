@@ -1,5 +1,6 @@
 /**
- * One pass over a market-by-order file to learn what is in it: needed when a symbol is a root, or a tick is not known.
+ * One pass over a market-by-order file to learn what is in it: needed when a symbol is a root, or a
+ * tick is not known.
  */
 import { ACTION, type MboColumns } from '../dbn/index.ts';
 
@@ -11,7 +12,10 @@ export interface SurveyedInstrument {
   publisherId: number;
   instrumentId: number;
   records: number;
-  /** Largest price step that every order's price is a multiple of, 1e-9 currency; 0 when no order has a price. */
+  /**
+   * Largest price step that every order's price is a multiple of, 1e-9 currency; 0 when no order
+   * has a price.
+   */
   commonStep: number;
   /** Largest magnitude of a price, 1e-9 currency. */
   largestPrice: number;

@@ -26,7 +26,10 @@ function writeLevels(view: DataView, at: number, rows: MbpRows, r: number): void
   }
 }
 
-/** All rows as MBP-1 or MBP-10 records (rows of 1 or 10 levels). Source: databento/dbn `Mbp1Msg`, `Mbp10Msg`. */
+/**
+ * All rows as MBP-1 or MBP-10 records (rows of 1 or 10 levels). Source: databento/dbn `Mbp1Msg`,
+ * `Mbp10Msg`.
+ */
 export function mbpRecords(rows: MbpRows): Uint8Array {
   const stride = RECORD_BYTES + rows.levels * LEVEL_BYTES;
   const bytes = new Uint8Array(stride * rows.length);

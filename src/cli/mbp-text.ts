@@ -1,5 +1,6 @@
 /**
- * Rows of market-by-price as CSV and JSON: the vendor's columns, integers (1e-9 and ns), undefined values empty or null.
+ * Rows of market-by-price as CSV and JSON: the vendor's columns, integers (1e-9 and ns), undefined
+ * values empty or null.
  */
 import type { MbpRows } from '../book/index.ts';
 import { UNDEF_ORDER_SIZE, UNDEF_PRICE_F64 } from '../dbn/index.ts';

@@ -59,7 +59,10 @@ export function openOutput(path?: string): Output {
   return new StandardOutput();
 }
 
-/** Gathers lines, so that the system is called once for many: `if (lines.add(row)) await lines.flush()`. */
+/**
+ * Gathers lines, so that the system is called once for many: `if (lines.add(row)) await
+ * lines.flush()`.
+ */
 export class LineWriter {
   private readonly output: Output;
   private pending = '';

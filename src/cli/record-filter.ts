@@ -43,7 +43,10 @@ export class RecordFilter {
   private decided = new Map<number, boolean>();
   private date = '';
 
-  /** @throws DataError USAGE for a moment that is none, SYMBOL_NOT_FOUND naming the symbols there are. */
+  /**
+   * @throws DataError USAGE for a moment that is none, SYMBOL_NOT_FOUND naming the symbols there
+   * are.
+   */
   constructor(options: FilterOptions, metadata: Metadata | null) {
     this.symbols = new SymbolNames(metadata);
     this.from = options.from === undefined ? null : parseMoment(options.from);

@@ -10,7 +10,8 @@ const ISO =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|\+00:00)?)?$/;
 
 /**
- * A moment given on the command line: a UTC date, `YYYY-MM-DDTHH:MM[:SS[.fraction]][Z]`, or Unix nanoseconds.
+ * A moment given on the command line: a UTC date, `YYYY-MM-DDTHH:MM[:SS[.fraction]][Z]`, or Unix
+ * nanoseconds.
  * @throws DataError USAGE when it is none of them.
  */
 export function parseMoment(text: string): UnixNs {
@@ -34,7 +35,10 @@ export function formatMoment(ns: UnixNs): string | null {
   return `${seconds}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`;
 }
 
-/** Where a run's records hold the moment that orders them: `ts_recv`, or `ts_event` where there is none. */
+/**
+ * Where a run's records hold the moment that orders them: `ts_recv`, or `ts_event` where there is
+ * none.
+ */
 export function timeWordOf(run: RecordRun): number {
   const field = layoutOf(run.rtype, run.version)?.fields.find((f) => f.name === 'ts_recv');
   return (field?.at ?? TS_EVENT_AT) >> 2;

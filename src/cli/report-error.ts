@@ -46,7 +46,9 @@ export function describeError(error: unknown): string {
   return line.replace(/\s*[\r\n]+\s*/g, ' ');
 }
 
-/** Exit code of whatever was thrown: 1 failed, 2 wrong usage, 3 nothing matched, 4 data rejected. */
+/**
+ * Exit code of whatever was thrown: 1 failed, 2 wrong usage, 3 nothing matched, 4 data rejected.
+ */
 export function exitCodeOf(error: unknown): number {
   return ERRORS[classifyError(error).code].exit;
 }

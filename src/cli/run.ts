@@ -17,7 +17,8 @@ async function report(error: unknown): Promise<number> {
 }
 
 /**
- * Runs a command line to its end; whatever happens becomes one line on standard error and an exit code.
+ * Runs a command line to its end; whatever happens becomes one line on standard error and an exit
+ * code.
  * @param argv as `process.argv` has it: program and script first.
  * @returns 0 done, 1 failed, 2 wrong usage, 3 nothing matched, 4 data rejected.
  */

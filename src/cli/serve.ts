@@ -54,7 +54,10 @@ export async function serveUntilInterrupted(
   await Promise.all(servers.map((server) => server.close()));
 }
 
-/** What streams take for parameters they leave out: the flags, else the lake's first root and its last day. */
+/**
+ * What streams take for parameters they leave out: the flags, else the lake's first root and its
+ * last day.
+ */
 export function streamDefaults(lake: string, options: ServeOptions): StreamDefaults {
   const productType = parseProductType(options.productType);
   const there = listSessions(lake).filter((s) => s.productType === productType);

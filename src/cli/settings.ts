@@ -1,5 +1,6 @@
 /**
- * Settings of the program: flags > environment (`.env` included) > config/spymaster.yaml > defaults, validated as a whole.
+ * Settings of the program: flags > environment (`.env` included) > config/spymaster.yaml >
+ * defaults, validated as a whole.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -12,7 +12,9 @@ function dateNumber(dt: string): number {
   return Number(dt.replaceAll('-', ''));
 }
 
-/** Which symbol an instrument id has on a UTC date, and the other way round, by a header's mappings. */
+/**
+ * Which symbol an instrument id has on a UTC date, and the other way round, by a header's mappings.
+ */
 export class SymbolNames {
   private readonly byId = new Map<number, NamedInterval[]>();
   private readonly bySymbol = new Map<string, NamedInterval[]>();

@@ -1,5 +1,6 @@
 /**
- * Days of the synthetic market in a raw lake: the vendor's files, and what the generator knew beside them.
+ * Days of the synthetic market in a raw lake: the vendor's files, and what the generator knew
+ * beside them.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +57,8 @@ export interface WrittenDay {
 
 /**
  * Readies the folder of a root.
- * @throws DataError USAGE when it holds files that the synthetic market did not write: real and made data never mix.
+ * @throws DataError USAGE when it holds files that the synthetic market did not write: real and
+ * made data never mix.
  */
 function claimFolder(lake: string, root: string): void {
   const folder = rawTableFolder(lake, 'future_mbo', root);

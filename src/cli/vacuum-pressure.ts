@@ -40,7 +40,10 @@ export interface VacuumPressureRunOptions {
   json?: boolean;
 }
 
-/** The hash of a sequence of frames: SHA-256 over each frame's canonical header and Arrow bytes, in order. */
+/**
+ * The hash of a sequence of frames: SHA-256 over each frame's canonical header and Arrow bytes, in
+ * order.
+ */
 export class FrameHasher {
   private readonly hash: Hash = createHash('sha256');
   private readonly header = new Uint8Array(CANONICAL_HEADER_BYTES);
@@ -184,7 +187,10 @@ function summaryOf({ file, instrument, run }: Prepared, out: string | undefined)
   };
 }
 
-/** Runs the engine over a file. @throws DataError USAGE for an output that is neither Arrow nor Parquet. */
+/**
+ * Runs the engine over a file.
+ * @throws DataError USAGE for an output that is neither Arrow nor Parquet.
+ */
 export async function runVacuumPressure(
   context: CommandContext,
   options: VacuumPressureRunOptions,

@@ -2,12 +2,18 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { basename, dirname, join } from 'node:path';
 import { OperatingError } from '../core/index.ts';
 
-/** The sibling that a file is written to before it gets its name: hidden, so that no reader takes it for data. */
+/**
+ * The sibling that a file is written to before it gets its name: hidden, so that no reader takes it
+ * for data.
+ */
 export function temporarySibling(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
 }
 
-/** Makes a folder's entries durable (a rename in it included); a file system that cannot is left as it is. */
+/**
+ * Makes a folder's entries durable (a rename in it included); a file system that cannot is left as
+ * it is.
+ */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');
   try {
@@ -26,8 +32,8 @@ export function publishFile(temporary: string, path: string): void {
 }
 
 /**
- * A file that appears whole or not at all: written beside its name, synced, then renamed.
- * Whoever opens it calls `commit` or `discard`; a process that dies leaves only the hidden temporary file.
+ * A file that appears whole or not at all: written beside its name, synced, then renamed. Whoever
+ * opens it calls `commit` or `discard`; a process that dies leaves only the hidden temporary file.
  */
 export class AtomicFile {
   /** The name it gets. */

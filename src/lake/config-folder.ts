@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { OperatingError } from '../core/index.ts';
 
 /**
- * The folder of this package, found by walking up from the module (source or built) to its package.json.
+ * The folder of this package, found by walking up from the module (source or built) to its
+ * package.json.
  * @throws OperatingError FILE_NOT_FOUND when the installation is incomplete.
  */
 export function packageRoot(): string {

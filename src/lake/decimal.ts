@@ -5,7 +5,8 @@ const DECIMAL = /^(-?)(\d{1,9})(?:\.(\d{1,9}))?$/;
 /**
  * The integer of 1e-9 units that an exact decimal says, without passing through a binary fraction.
  * @param text at most nine digits before and after the point, e.g. `0.00005` -> 50000.
- * @throws DataError CONFIG when `text` is no such decimal or leaves the exact range of a Number (2^53).
+ * @throws DataError CONFIG when `text` is no such decimal or leaves the exact range of a Number
+ * (2^53).
  */
 export function parseDecimalNano(text: string): PriceNano {
   const parts = DECIMAL.exec(text);

@@ -1,6 +1,7 @@
 /**
- * Parquet files from columns, through DuckDB's table functions: DuckDB pulls chunk after chunk, so memory stays bounded
- * whatever the length of the table. Timestamps are BIGINT nanoseconds, for Parquet readers differ in what else they take.
+ * Parquet files from columns, through DuckDB's table functions: DuckDB pulls chunk after chunk, so
+ * memory stays bounded whatever the length of the table. Timestamps are BIGINT nanoseconds, for
+ * Parquet readers differ in what else they take.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,7 +35,10 @@ export interface ParquetField {
   type: ParquetType;
 }
 
-/** Values of a column in a batch. An `int64` column takes whole Numbers (exact below 2^53) or bigints. */
+/**
+ * Values of a column in a batch. An `int64` column takes whole Numbers (exact below 2^53) or
+ * bigints.
+ */
 export type ParquetValues =
   | Int8Array
   | Uint8Array
@@ -47,7 +51,10 @@ export type ParquetValues =
   | BigInt64Array
   | readonly string[];
 
-/** Rows of the table; arrays may be longer than `rows` and may be reused once the next batch is asked for. */
+/**
+ * Rows of the table; arrays may be longer than `rows` and may be reused once the next batch is
+ * asked for.
+ */
 export interface ParquetBatch {
   rows: number;
   /** One per field, in the order of the fields. */
@@ -68,7 +75,10 @@ export interface ParquetSummary {
 type DuckDb = typeof import('@duckdb/node-api');
 type NumericItems = Exclude<ParquetValues, readonly string[]>;
 
-/** The part of DuckDB's vectors that its type declarations keep private: the memory that `flush` copies out. */
+/**
+ * The part of DuckDB's vectors that its type declarations keep private: the memory that `flush`
+ * copies out.
+ */
 interface WritableVector {
   items: NumericItems;
   setItem(index: number, value: string | null): void;
@@ -240,10 +250,12 @@ function syncFile(path: string): void {
 }
 
 /**
- * Writes a Parquet file (zstd) that appears whole or not at all: temporary sibling, read back, sync, rename.
+ * Writes a Parquet file (zstd) that appears whole or not at all: temporary sibling, read back,
+ * sync, rename.
  * @param batches pulled synchronously, one at a time; what they throw is thrown on.
  * @param metadata key-value pairs of the file's footer.
- * @throws OperatingError FILE_WRITE when the file cannot be written or does not read back with the rows it was given.
+ * @throws OperatingError FILE_WRITE when the file cannot be written or does not read back with the
+ * rows it was given.
  */
 export async function writeParquet(
   path: string,

@@ -173,8 +173,8 @@ function matches(product: Product, symbol: string): boolean {
 }
 
 /**
- * The product of a root (`ES`), a contract (`ESH6`, `ESH26`) or a ticker (`QQQ`); null when there is none.
- * Of several roots that fit, the longest wins (`MNQH6` is MNQ, not M or MN).
+ * The product of a root (`ES`), a contract (`ESH6`, `ESH26`) or a ticker (`QQQ`); null when there
+ * is none. Of several roots that fit, the longest wins (`MNQH6` is MNQ, not M or MN).
  */
 export function findProduct(products: Products, symbol: string): Product | null {
   let best: Product | null = null;

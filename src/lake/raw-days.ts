@@ -1,5 +1,6 @@
 /**
- * What raw days a lake holds: files are found at any depth, for the vendor's jobs arrive as folders.
+ * What raw days a lake holds: files are found at any depth, for the vendor's jobs arrive as
+ * folders.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,7 +16,9 @@ import {
 } from './raw-paths.ts';
 import { parseDate } from './session-time.ts';
 
-/** Files below one raw table that are looked at; more than this is a folder that is no raw table. */
+/**
+ * Files below one raw table that are looked at; more than this is a folder that is no raw table.
+ */
 const MAX_FILES_PER_TABLE = 200_000;
 /** Depth of folders below a raw table. */
 const MAX_DEPTH = 16;
@@ -139,9 +142,12 @@ export function findRawDays(lake: string, productType: ProductType, symbol: stri
 }
 
 /**
- * The raw file of one day. An uncompressed file is preferred to a compressed one; Parquet is the fallback.
- * @param symbol a root, a contract of it (the lake's folder is the longest prefix there is) or a ticker.
- * @throws DataError SYMBOL_NOT_FOUND naming the roots there are, DATE_NOT_FOUND naming the dates there are.
+ * The raw file of one day. An uncompressed file is preferred to a compressed one; Parquet is the
+ * fallback.
+ * @param symbol a root, a contract of it (the lake's folder is the longest prefix there is) or a
+ * ticker.
+ * @throws DataError SYMBOL_NOT_FOUND naming the roots there are, DATE_NOT_FOUND naming the dates
+ * there are.
  */
 export function findRawDay(
   lake: string,

@@ -1,6 +1,6 @@
 /**
- * Where raw data lies: `raw/source=databento/product_type={T}/symbol={ROOT}/table={TABLE}/…`. Raw files are only ever read,
- * or added by a download or the synthetic market; nothing rewrites one.
+ * Where raw data lies: `raw/source=databento/product_type={T}/symbol={ROOT}/table={TABLE}/…`. Raw
+ * files are only ever read, or added by a download or the synthetic market; nothing rewrites one.
  */
 import { join } from 'node:path';
 import { DataError } from '../core/index.ts';
@@ -21,7 +21,10 @@ export type RawTable = 'market_by_order_dbn' | 'cmbp_1' | 'statistics' | 'truth'
 /** Where definitions come from. */
 export type DefinitionVenue = 'glbx' | 'xnas' | 'opra';
 
-/** File that says a raw folder was written by the synthetic market, so that nobody takes it for a real one. */
+/**
+ * File that says a raw folder was written by the synthetic market, so that nobody takes it for a
+ * real one.
+ */
 export const SYNTHETIC_MARKER = '_SYNTHETIC.json';
 
 const PATH_SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;

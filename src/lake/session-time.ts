@@ -1,5 +1,6 @@
 /**
- * Dates and times of day at the edges: text to nanoseconds and back, with daylight saving. Engines only see nanoseconds.
+ * Dates and times of day at the edges: text to nanoseconds and back, with daylight saving. Engines
+ * only see nanoseconds.
  */
 import { Temporal } from 'temporal-polyfill';
 import { DataError, NS_PER_DAY, type NsOfDay, type UnixNs } from '../core/index.ts';
@@ -43,7 +44,9 @@ export function daysBetween(from: string, to: string): number {
   return Number((dateToUnixNs(to) - dateToUnixNs(from)) / 86_400_000_000_000n);
 }
 
-/** Milliseconds since the epoch: exact, where nanoseconds would leave the exact range of a Number. */
+/**
+ * Milliseconds since the epoch: exact, where nanoseconds would leave the exact range of a Number.
+ */
 function epochMsOfLocal(dt: string, time: string, timeZone: string): number {
   return Temporal.PlainDate.from(dt).toZonedDateTime({
     timeZone,
@@ -58,9 +61,10 @@ function epochMsOfDate(dt: string): number {
 /**
  * The instant within the UTC day `dt` at which a clock in `timeZone` shows `time`.
  *
- * A day file holds 00:00 to 24:00 UTC, so every local time occurs once in it: 09:30 New York is 14:30 UTC in winter and
- * 13:30 in summer, and 20:00 New York is 01:00 UTC, the evening before by the local calendar. A time that a change of
- * daylight saving skips is read with the offset before the change; of two, the first counts.
+ * A day file holds 00:00 to 24:00 UTC, so every local time occurs once in it: 09:30 New York is
+ * 14:30 UTC in winter and 13:30 in summer, and 20:00 New York is 01:00 UTC, the evening before by
+ * the local calendar. A time that a change of daylight saving skips is read with the offset before
+ * the change; of two, the first counts.
  *
  * @param time `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fffffffff`.
  * @returns ns since 00:00 UTC of `dt`, in [0, 86400e9).

@@ -123,7 +123,7 @@ describe('book', () => {
     expect(rows).toEqual(csv);
   });
 
-  test('books of several instruments do not mix; a symbol chooses one, a root the busiest', async () => {
+  test('books do not mix; a symbol chooses one, a root the busiest', async () => {
     const second = TINY_MARKET.slice(0, 6).map((r) => ({ ...r, instrumentId: 78 }));
     const mixed = TINY_MARKET.flatMap((r, i) => (second[i] ? [r, second[i]] : [r]));
     const symbols = { ESH6: 77, ESM6: 78 };

@@ -71,3 +71,45 @@ export function runCli(
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
 }
+
+/** A run of the built program that is still going on. */
+export interface RunningCli {
+  /** Resolves with the first match in what it prints; rejects when the program ends without one. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
+  interrupt(): void;
+  /** Resolves when the program has ended. */
+  result: Promise<CliResult>;
+}
+
+/** Starts the built program and leaves it running. */
+export function startCli(args: readonly string[], cwd: string = temporaryFolder()): RunningCli {
+  if (!existsSync(MAIN)) throw new Error('the program is not built: npm run build');
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { stdout: '', stderr: '' };
+  const result = new Promise<CliResult>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, ...text }));
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stderr += chunk;
+  });
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stdout += chunk;
+  });
+  const waitFor = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((done, fail) => {
+      const look = () => {
+        const match = pattern.exec(text.stdout) ?? pattern.exec(text.stderr);
+        if (match) done(match);
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      look();
+      void result.then((r) => fail(new Error(`ended with ${r.code}: ${r.stderr}`)));
+    });
+  return { waitFor, interrupt: () => child.kill('SIGINT'), result };
+}

@@ -29,7 +29,9 @@ export interface TinyRecord {
 export const ORIGIN_NS = 1_767_571_200_000_000_000n;
 const OPEN_NS = 52_200e9;
 
-/** A small market: a snapshot of two bids and two asks, an add, a trade that fills an ask, a cancel. */
+/**
+ * A small market: a snapshot of two bids and two asks, an add, a trade that fills an ask, a cancel.
+ */
 export const TINY_MARKET: readonly TinyRecord[] = [
   { action: 'CLEAR', side: 'NONE', flags: FLAG.SNAPSHOT },
   { action: 'ADD', side: 'BID', id: 1, price: 6950, size: 5, flags: FLAG.SNAPSHOT },

@@ -64,7 +64,8 @@ describe('command line', () => {
     const shown = JSON.parse(result.stdout);
     expect(shown.lake).toEqual({ value: 'here', origin: 'flag' });
     expect(shown.web_port).toEqual({ value: 6000, origin: 'environment SPYMASTER_WEB_PORT' });
-    expect(shown.databento_api_key).toEqual({ value: '…12345', origin: '.env DATABENTO_API_KEY' });
+    expect(shown.databento_api_key.value).toBe('…12345');
+    expect(shown.databento_api_key.origin).toBe('.env DATABENTO_API_KEY');
   });
 
   test('a wrong setting is told with its origin', async () => {

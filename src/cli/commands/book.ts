@@ -15,8 +15,9 @@ export function bookCommand(): Command {
     .addOption(
       new Option(
         '--every <rule>',
-        'event: at the end of each event that changed the levels; record: by the vendor’s rule, at ' +
-          'each record that changed them and each trade; 1s, 1m: at the end of each second, minute',
+        'event: at the end of each event that changed the levels; record: by the vendor’s rule, ' +
+          'at each record that changed them and each trade; 1s, 1m: at the end of each second ' +
+          'or minute',
       )
         .choices(['event', 'record', '1s', '1m'])
         .default('event'),

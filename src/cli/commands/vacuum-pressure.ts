@@ -14,7 +14,7 @@ function runCommand(): Command {
     .option('--start-time <HH:MM>', 'first frame, exchange time (default: the start of the file)')
     .option('--end-time <HH:MM>', 'no frame after this, exchange time')
     .option('--every-ms <n>', 'event time between frames', wholeNumber(10, 60_000), 25)
-    .option('--bucket-ticks <n>', 'ticks in a row (default: the product’s)', wholeNumber(1, 10_000))
+    .option('--bucket-ticks <n>', 'ticks in a row (default: by product)', wholeNumber(1, 10_000))
     .option('--tick-size <price>', 'tick of an instrument that config/products.yaml does not know')
     .option('--out <file>', 'write frames here: .arrow (IPC stream) or .parquet')
     .option('--hash', 'print the hash of all frames as the last line of standard output')
