@@ -4,7 +4,15 @@
  * is nothing to do. Uses Node alone.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -84,12 +92,15 @@ function run(name, ...args) {
 
 /** Builds the program (dist/src) and the pages (dist/web). */
 export function build() {
+  const started = new Date();
   if (run('typescript', '-b', 'src/cli').status !== 0) fail('the TypeScript build failed');
   if (existsSync(join(root, 'vite.config.ts'))) {
     if (run('vite', 'build', '--logLevel', 'warn').status !== 0) fail('the page build failed');
   }
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, '');
+  // A source that changed meanwhile may not be in it.
+  utimesSync(STAMP, started, started);
 }
 
 function built() {
