@@ -1,4 +1,5 @@
 import { DataError } from '../core/index.ts';
+import { dbzRefused } from './legacy-dbz.ts';
 import type { MappingInterval, Metadata, SymbolMapping } from './metadata.ts';
 import {
   AT,
@@ -177,12 +178,7 @@ function checkMagic(bytes: Uint8Array): void {
   const n = Math.min(3, bytes.length);
   for (let i = 0; i < n; i++) {
     if (bytes[i] === magic[i]) continue;
-    if (i === 2 && bytes[i] === 0x5a) {
-      throw new DataError('DBN_MAGIC', 'This is the DBZ format of 2022, which is not read', {
-        offset: 0,
-        expected: 'DBN: convert the file with the vendor’s `dbn` tool',
-      });
-    }
+    if (i === 2 && bytes[i] === 0x5a) throw dbzRefused();
     const found = [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, '0')).join(' ');
     throw new DataError('DBN_MAGIC', 'Not a DBN stream', {
       offset: 0,

@@ -5,13 +5,10 @@
 
 /** The text of a fixed-width field: up to its first NUL or `size` bytes. */
 export function readText(bytes: Uint8Array, at: number, size: number): string {
-  let text = '';
-  for (let i = at; i < at + size; i++) {
-    const c = bytes[i]!;
-    if (c === 0) break;
-    text += String.fromCharCode(c);
-  }
-  return text;
+  let end = at;
+  while (end < at + size && bytes[end] !== 0) end++;
+  // Types say number[], but any array-like of numbers does.
+  return String.fromCharCode.apply(null, bytes.subarray(at, end) as unknown as number[]);
 }
 
 /** True when `text` fits a field of `size` bytes: one byte a character, a NUL left at its end. */

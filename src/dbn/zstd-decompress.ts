@@ -1,5 +1,6 @@
 import { ZSTDDecoder } from 'zstddec/stream';
 import { assert, DataError } from '../core/index.ts';
+import { DBZ_MAGIC_BYTES, dbzRefused, isDbz } from './legacy-dbz.ts';
 
 /** The parts of zstddec's WebAssembly module that are used: zstd's own C functions. */
 interface ZstdExports {
@@ -86,9 +87,11 @@ export class ZstdStream {
 
   /**
    * Decompresses `chunk` and yields the pieces, up to 128 KiB each; every piece is yours to keep.
-   * @throws DataError DBN_ZSTD with the compressed offset, when the data or its checksum is wrong.
+   * @throws DataError DBN_ZSTD with the compressed offset, when the data or its checksum is wrong; DBN_MAGIC for DBZ.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
+    const first = this.consumed === 0 && chunk.length >= DBZ_MAGIC_BYTES;
+    if (first && isDbz(chunk)) throw dbzRefused();
     for (let at = 0; at < chunk.length; at += INPUT_BYTES) {
       const part = chunk.subarray(at, at + INPUT_BYTES);
       new Uint8Array(this.module.memory.buffer).set(part, this.input);
