@@ -42,7 +42,8 @@ function offences(check: (from: string, to: string, room: string) => string | nu
 describe('rooms', () => {
   it('are entered through their index.ts only', () => {
     const found = offences((from, to, room) => {
-      // The program has no index: it is run, not imported. Its tests reach for its parts.
+      // A room's own tests may look inside. The program is run, not imported: it has no index.
+      if (from.startsWith(`test/${room}/`)) return null;
       if (room === 'cli' && from.startsWith('test/')) return null;
       return roomOf(from) === room || to === `src/${room}/index.ts` ? null : `reaches into ${to}`;
     });
