@@ -6,6 +6,7 @@ import type { BookState } from './book-state.ts';
 import { FLOW } from './flow-log.ts';
 import { LEVEL_HEAD, LEVEL_STRIDE, type LevelLadder } from './level-ladder.ts';
 import { bookFlow, removeOrder } from './order-operations.ts';
+import { ORDER_ID_HI, ORDER_ID_LO, ORDER_STRIDE } from './order-store.ts';
 
 /** Sets the total of a level to `qty` lots, 0 to remove it; the difference is an add or a pull. */
 export function setAggregate(b: BookState, side: Side, key: number, qty: number): void {
@@ -35,6 +36,10 @@ export function clearSide(b: BookState, side: Side, keepKey: number | null): voi
 
 function removeOrders(b: BookState, ladder: LevelLadder, level: number, key: number): void {
   let left = ladder.ordersOf(level);
-  while (left-- > 0 && ladder.find(key) === level)
-    removeOrder(b, ladder.rows[level * LEVEL_STRIDE + LEVEL_HEAD]);
+  while (left-- > 0 && ladder.find(key) === level) {
+    const order = ladder.rows[level * LEVEL_STRIDE + LEVEL_HEAD];
+    const at = order * ORDER_STRIDE;
+    b.orders.find(b.orders.records[at + ORDER_ID_LO], b.orders.records[at + ORDER_ID_HI]);
+    removeOrder(b, order);
+  }
 }

@@ -34,6 +34,8 @@ const NO_PLACE = -2147483648;
 const LAST = FLAG.LAST;
 const SNAPSHOT = FLAG.SNAPSHOT;
 const AGGREGATE = FLAG.TOB | FLAG.MBP;
+/** Flags that take a record out of the ordinary way. */
+const ODD = FLAG.TOB | FLAG.MBP | FLAG.SNAPSHOT;
 const { ADD, CANCEL, FILL, MODIFY, NONE, CLEAR, TRADE } = ACTION;
 const { adds, cancels, modifies, trades, fills, nones, clearRecords, unknownActions } = COUNTER;
 
@@ -48,8 +50,8 @@ export function applyRows(
   to: number,
   stopNs: NsOfDay,
 ): number {
-  const { tsRecv, action, flags } = c;
-  const { tally } = b;
+  const { tsRecv, action, flags, side, price, size, orderIdLo, orderIdHi } = c;
+  const { tally, tickSize, perTick, priceLimit } = b;
   for (let i = from; i < to; i++) {
     const ts = tsRecv[i];
     if (ts > b.now) {
@@ -57,6 +59,7 @@ export function applyRows(
         if (b.eventOpen && ts - b.openedAt > EVENT_OPEN_LIMIT_NS) forceClose(b);
         if (ts >= stopNs && !b.eventOpen) return i;
         b.now = ts;
+        b.stamp = ts;
       } else tally[COUNTER.undefinedClocks]++;
     } else {
       if (b.now >= stopNs && !b.eventOpen) return i;
@@ -69,8 +72,28 @@ export function applyRows(
     const flag = flags[i];
     const act = action[i];
     if (b.inSnapshot !== ((flag & SNAPSHOT) !== 0) || !b.started) noteKind(b, act, flag);
-    if (act === ADD || act === MODIFY) place(b, c, i, act, flag);
-    else if (act === CANCEL) cancel(b, c, i, flag);
+    const lots = size[i] | 0;
+    const code = side[i];
+    const plain = lots > 0 && (flag & ODD) === 0 && (code - SIDE.ASK) >>> 0 < 2;
+    const px = price[i];
+    if (plain && act === CANCEL && px !== UNDEF_PRICE_F64) {
+      tally[cancels]++;
+      b.justCleared = false;
+      cancelOrder(b, orderIdLo[i] | 0, orderIdHi[i] | 0, code & 1, lots);
+    } else if (act === ADD || act === MODIFY) {
+      const tick = Math.floor(px * perTick + 0.5) | 0;
+      if (plain && tick * tickSize === px && Math.abs(px) <= priceLimit) {
+        b.justCleared = false;
+        const s = code & 1;
+        if (act === ADD) {
+          tally[adds]++;
+          addOrder(b, orderIdLo[i] | 0, orderIdHi[i] | 0, s, tick, lots);
+        } else {
+          tally[modifies]++;
+          modifyOrder(b, orderIdLo[i] | 0, orderIdHi[i] | 0, s, tick, lots);
+        }
+      } else place(b, c, i, act, flag);
+    } else if (act === CANCEL) cancel(b, c, i, flag);
     else if (act === TRADE) trade(b, c, i);
     else if (act === FILL) fill(b, c, i);
     else if (act === CLEAR) clear(b, flag);
@@ -161,7 +184,6 @@ function place(b: BookState, c: MboColumns, i: number, act: number, flag: number
   }
   const tick = placeOf(b, c.price[i], side);
   if (tick === NO_PLACE) return;
-  b.stamp = b.now;
   if ((flag & SNAPSHOT) !== 0 && c.tsEvent[i] < b.now) b.stamp = c.tsEvent[i];
   const lo = c.orderIdLo[i] | 0;
   const hi = c.orderIdHi[i] | 0;
@@ -171,6 +193,7 @@ function place(b: BookState, c: MboColumns, i: number, act: number, flag: number
   }
   if (act === ADD) addOrder(b, lo, hi, side, tick, size);
   else modifyOrder(b, lo, hi, side, tick, size);
+  b.stamp = b.now;
 }
 
 function cancel(b: BookState, c: MboColumns, i: number, flag: number): void {

@@ -4,19 +4,25 @@
 import { ASK, BID, type NsOfDay, type PriceNano, type Side } from '../core/index.ts';
 import { COUNTER_NAMES } from './counters.ts';
 import type { FlowLog } from './flow-log.ts';
-import { LevelLadder } from './level-ladder.ts';
+import { LevelLadder, MAX_TICK } from './level-ladder.ts';
 import { OrderStore } from './order-store.ts';
 import type { TradeLog } from './trade-log.ts';
 
 /** State of one book; see `OrderBook` for what the public fields mean. */
 export class BookState {
   readonly tickSize: PriceNano;
+  /** Ticks in 1e-9 currency. */
+  readonly perTick: number;
+  /** Largest price that has a place in the book, 1e-9 currency. */
+  readonly priceLimit: PriceNano;
   readonly originNs: bigint;
   readonly flows: FlowLog | null;
   readonly tradeLog: TradeLog | null;
   readonly orders = new OrderStore();
   readonly bids = new LevelLadder(BID);
   readonly asks = new LevelLadder(ASK);
+  /** Both sides, indexed by `Side`: a load where a choice would be a branch that nobody can predict. */
+  readonly ladders = [this.bids, this.asks];
   /** Counters by `COUNTER`. */
   readonly tally = new Float64Array(COUNTER_NAMES.length);
   /** Largest `ts_recv` seen, ns of day; -Infinity before the first record. */
@@ -24,7 +30,7 @@ export class BookState {
   /** Clock of the open event's first record, ns of day. */
   openedAt: NsOfDay = 0;
   /** Clock that an order takes its place with, ns of day. */
-  stamp: NsOfDay = 0;
+  stamp: NsOfDay = Number.NEGATIVE_INFINITY;
   eventOpen = false;
   eventCount = 0;
   valid = false;
@@ -52,6 +58,8 @@ export class BookState {
     tradeLog: TradeLog | null,
   ) {
     this.tickSize = tickSize;
+    this.perTick = 1 / tickSize;
+    this.priceLimit = Math.min(Number.MAX_SAFE_INTEGER, MAX_TICK * tickSize);
     this.originNs = originNs;
     this.flows = flows;
     this.tradeLog = tradeLog;
@@ -59,6 +67,6 @@ export class BookState {
 
   /** Levels of a side. */
   ladder(side: Side): LevelLadder {
-    return side === BID ? this.bids : this.asks;
+    return this.ladders[side];
   }
 }

@@ -2,7 +2,6 @@
  * What one record does to the orders of a book, and which flow its quantity is booked as.
  * Rules: docs/formulas.md (order book, flow attribution); they follow the vendor's published book.
  */
-import { BID } from '../core/index.ts';
 import type { BookState } from './book-state.ts';
 import { COUNTER } from './counters.ts';
 import { FLOW, type FlowLog } from './flow-log.ts';
@@ -57,15 +56,15 @@ function bookRemoval(b: BookState, at: number, side: number, tick: number, remov
 function forgetOrder(b: BookState, order: number, side: number, tick: number): void {
   const pending = b.orders.records[order * ORDER_STRIDE + ORDER_PENDING] >>> 0;
   if (pending !== 0) bookHiddenFill(b, side, tick, pending);
-  b.orders.remove(order);
+  b.orders.removeFound();
 }
 
-/** Removes an order with what is left of it. */
+/** Removes the order that the last `find` found, with what is left of it. */
 export function removeOrder(b: BookState, order: number): void {
   const records = b.orders.records;
   const at = order * ORDER_STRIDE;
   const side = records[at + ORDER_SIDE];
-  const ladder = side === BID ? b.bids : b.asks;
+  const ladder = b.ladders[side];
   const tick = ladder.keyOf(records[at + ORDER_LEVEL]) ^ ladder.flip;
   bookRemoval(b, at, side, tick, records[at + ORDER_QTY] >>> 0);
   leaveQueue(b.orders, ladder, order);
@@ -88,7 +87,7 @@ function insertOrder(
     b.suspect = true;
     return;
   }
-  const ladder = side === BID ? b.bids : b.asks;
+  const ladder = b.ladders[side];
   store.records[order * ORDER_STRIDE + ORDER_SIDE] = side;
   store.records[order * ORDER_STRIDE + ORDER_PENDING] = 0;
   store.since[order] = b.stamp;
@@ -138,7 +137,7 @@ export function cancelOrder(
     removeOrder(b, order);
     return;
   }
-  const ladder = own === BID ? b.bids : b.asks;
+  const ladder = b.ladders[own];
   const tick = ladder.keyOf(store.records[at + ORDER_LEVEL]) ^ ladder.flip;
   bookRemoval(b, at, own, tick, size);
   shrinkInPlace(store, ladder, order, size);
@@ -167,7 +166,7 @@ export function modifyOrder(
     removeOrder(b, order);
     return;
   }
-  const ladder = own === BID ? b.bids : b.asks;
+  const ladder = b.ladders[own];
   const level = store.records[at + ORDER_LEVEL];
   if (own === side && ladder.keyOf(level) === (tick ^ ladder.flip)) {
     resizeOrder(b, ladder, order, tick, size);
@@ -175,7 +174,7 @@ export function modifyOrder(
   }
   bookRemoval(b, at, own, ladder.keyOf(level) ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
   leaveQueue(store, ladder, order);
-  const target = side === BID ? b.bids : b.asks;
+  const target = b.ladders[side];
   store.records[at + ORDER_SIDE] = side;
   store.since[order] = b.stamp;
   joinQueue(store, target, tick ^ target.flip, order, size);

@@ -95,12 +95,11 @@ export class OrderStore {
     return slot;
   }
 
-  /** Takes an order out of the index and frees its slot. The caller has unlinked it from its level. */
-  remove(slot: number): void {
-    const { table, mask, records } = this;
-    const at = slot * ORDER_STRIDE;
-    let hole = hashOf(records[at + ORDER_ID_LO], records[at + ORDER_ID_HI]) & mask;
-    while (table[hole * 2 + 1] !== slot) hole = (hole + 1) & mask;
+  /** Takes the order that the last `find` found out of the index and frees its slot; it has left its level. */
+  removeFound(): void {
+    const { table, mask } = this;
+    let hole = this.probe;
+    const slot = table[hole * 2 + 1];
     let pos = (hole + 1) & mask;
     let mover = table[pos * 2 + 1];
     while (mover !== 0) {
@@ -114,7 +113,7 @@ export class OrderStore {
       mover = table[pos * 2 + 1];
     }
     table[hole * 2 + 1] = 0;
-    records[at + ORDER_NEXT] = this.free;
+    this.records[slot * ORDER_STRIDE + ORDER_NEXT] = this.free;
     this.free = slot;
     this.count--;
   }
