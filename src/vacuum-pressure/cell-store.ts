@@ -1,71 +1,72 @@
-import type { FlowLog } from '../book/index.ts';
-import { FLOW } from '../book/index.ts';
+import { FLOW, type FlowLog } from '../book/index.ts';
 import { type CheckpointReader, type CheckpointWriter, damaged } from './checkpoint.ts';
 import { EPOCH_BITS, epochOf, HALVES, VANISHED, weightOf } from './decay-clock.ts';
 
-/** Cells kept; beyond it the half that was idle the longest is forgotten (and counted). */
-export const MAX_CELLS = 131_072;
-/** Sums of a slot: add, pull, fill, each at the four time constants of `TAU_S`. */
-export const SUMS = 12;
+/** Cells kept (34 MB); beyond it the half that was idle the longest is forgotten, and counted. */
+export const MAX_CELLS = 65_536;
 
-/** `pendingTs` of a slot that waits for nothing. */
+/** Float64 values of a slot: a cache line, the last unused. */
+export const SLOT = 8;
+/** Where in a slot its sums for tau = 2, 5, 10 and 30 s are. */
+export const SUM_2 = 0;
+export const SUM_5 = 1;
+export const SUM_10 = 2;
+export const SUM_30 = 3;
+/** Clock of the lots that are not in the sums yet, ns. */
+const WAIT_TS = 4;
+/** Those lots. */
+const WAIT_LOTS = 5;
+/** Weight of their clock, see decay-clock.ts. */
+const WAIT_WEIGHT = 6;
+/** Float64 values of a cell: bids, then asks, four slots each: add, pull, fill, and one unused. */
+export const CELL = 8 * SLOT;
+/** Where the asks of a cell begin. */
+export const CELL_ASKS = 4 * SLOT;
+
+/** `WAIT_TS` of a slot that waits for nothing. */
 const NOTHING = -Infinity;
 
 /**
- * The decaying sums of every (bucket, side): what flows did to each price, in forward-decay form.
+ * The decaying sums of every (bucket, side, flow): what happened at each price, in forward-decay
+ * form.
  *
- * A cell is a bucket; slot `2 * cell + side` is one side of it. Lots that reach a slot at one clock are first added up
- * as integers and enter the sums when the clock has moved on. The bits of a sum therefore depend on the sequence of
- * (clock, total lots) of its slot and on nothing else: not on how lots were split, batched or read.
+ * Lots that reach a slot at one clock are first added up as integers and enter its sums when the
+ * clock has moved on. The bits of a sum therefore depend on the sequence of (clock, total lots) of
+ * its slot and on nothing else: not on how lots were split, batched or read.
  */
 export class CellStore {
   /** Cells in use. Cell 0 is every bucket that was never touched: all zero, for ever. */
   length = 1;
   /** Cells forgotten because there were more than `MAX_CELLS`. */
   forgotten = 0;
-  /** Bucket of each cell. [capacity] */
-  buckets: Int32Array;
   /** Count of the event that last touched the cell. [capacity] */
   lastEvent: Uint32Array;
-  /** Weighted lots, in units of the slot's epoch. [2 capacity x SUMS] */
-  sums: Float64Array;
-  /** Epoch of the slot's sums, see decay-clock.ts. [2 capacity] */
+  /** Epoch that the cell's sums are in units of. [capacity] */
   epochs: Float64Array;
-  /** Clock of the lots that are not in the sums yet, ns. [2 capacity] */
-  pendingTs: Float64Array;
-  /** Those lots: add, pull, fill. [2 capacity x 3] */
-  pending: Float64Array;
-  /** Slots with pending lots. [2 capacity] */
+  /** Slots of the cells; see `CELL` and `SLOT`. [capacity x CELL] */
+  slots: Float64Array;
+  /** Slots (offsets into `slots`) with waiting lots. [6 capacity] */
   waiting: Int32Array;
   /** Of them in use. */
   waitingLength = 0;
 
   /** Ticks of a bucket. */
   readonly bucketTicks: number;
+  /** Bucket of each cell. [capacity] */
+  private buckets: Int32Array;
   private capacity: number;
   /** Open addressing, bucket -> cell, 0 = free. */
-  private table: Int32Array;
-  private shift: number;
-  /** Weights at `weightTs`, by `TAU_S`: flows of one event share them. */
-  private weightTs = Number.NaN;
-  private weightEpoch = 0;
-  private w2 = 1;
-  private w5 = 1;
-  private w10 = 1;
-  private w30 = 1;
+  private table = new Int32Array(0);
+  private shift = 0;
 
   constructor(bucketTicks: number, capacity = 1024) {
     this.bucketTicks = bucketTicks;
     this.capacity = capacity;
     this.buckets = new Int32Array(capacity);
     this.lastEvent = new Uint32Array(capacity);
-    this.sums = new Float64Array(2 * capacity * SUMS);
-    this.epochs = new Float64Array(2 * capacity);
-    this.pendingTs = new Float64Array(2 * capacity).fill(NOTHING);
-    this.pending = new Float64Array(2 * capacity * 3);
-    this.waiting = new Int32Array(2 * capacity);
-    this.table = new Int32Array(0);
-    this.shift = 0;
+    this.epochs = new Float64Array(capacity);
+    this.slots = new Float64Array(capacity * CELL);
+    this.waiting = new Int32Array(capacity * 6);
     this.rebuildTable();
   }
 
@@ -83,97 +84,71 @@ export class CellStore {
 
   /** Takes in all closed entries of a flow log and consumes them. */
   apply(flows: FlowLog): void {
-    const n = flows.closed;
-    if (n === 0) return;
-    const { ts, tick, code, qty, eventId } = flows;
+    const { ts, tick, code, qty, eventId, closed } = flows;
     const { bucketTicks } = this;
-    for (let i = 0; i < n; i++) {
-      const kind = code[i] & 3;
-      if (kind === FLOW.HIDDEN_FILL) continue;
+    let { slots, lastEvent } = this;
+    let clock = NOTHING;
+    let weight = 1;
+    for (let i = 0; i < closed; i++) {
+      const flow = code[i];
+      if ((flow & 3) === FLOW.HIDDEN_FILL) continue;
       const bucket = bucketTicks === 1 ? tick[i] : Math.floor(tick[i] / bucketTicks);
       let cell = this.find(bucket);
-      if (cell === 0) cell = this.insert(bucket);
-      const slot = 2 * cell + (code[i] >> 2);
+      if (cell === 0) {
+        cell = this.insert(bucket);
+        ({ slots, lastEvent } = this);
+      }
+      lastEvent[cell] = eventId[i];
       const now = ts[i];
-      const waitsFor = this.pendingTs[slot];
-      if (waitsFor !== now) {
-        if (waitsFor === NOTHING) this.waiting[this.waitingLength++] = slot;
-        else this.fold(slot, waitsFor);
-        this.pendingTs[slot] = now;
-      } else if (now === NOTHING) {
-        // From before the first valid clock: infinitely long ago, so nothing is left of it.
-        this.lastEvent[cell] = eventId[i];
+      if (now !== clock) {
+        clock = now;
+        weight = weightOf(now, epochOf(now));
+      }
+      const o = cell * CELL + flow * SLOT;
+      const since = slots[o + WAIT_TS];
+      if (since === now) {
+        // What comes before the first valid clock is infinitely long ago: nothing is left of it.
+        if (now !== NOTHING) slots[o + WAIT_LOTS] += qty[i];
         continue;
       }
-      this.pending[3 * slot + kind] += qty[i];
-      this.lastEvent[cell] = eventId[i];
+      if (since === NOTHING) this.waiting[this.waitingLength++] = o;
+      else this.fold(o, slots[o + WAIT_WEIGHT], since);
+      slots[o + WAIT_TS] = now;
+      slots[o + WAIT_LOTS] = qty[i];
+      slots[o + WAIT_WEIGHT] = weight;
     }
-    flows.consume();
+    if (closed > 0) flows.consume();
   }
 
   /** Moves lots that came before `ts` into the sums: no more can come at their clocks. */
   settle(ts: number): void {
-    const { waiting, pendingTs } = this;
+    const { waiting, slots } = this;
     let kept = 0;
     for (let i = 0; i < this.waitingLength; i++) {
-      const slot = waiting[i];
-      const waitsFor = pendingTs[slot];
-      if (waitsFor < ts) {
-        this.fold(slot, waitsFor);
-        pendingTs[slot] = NOTHING;
-      } else waiting[kept++] = slot;
+      const o = waiting[i];
+      const since = slots[o + WAIT_TS];
+      if (since < ts) {
+        this.fold(o, slots[o + WAIT_WEIGHT], since);
+        slots[o + WAIT_TS] = NOTHING;
+      } else waiting[kept++] = o;
     }
     this.waitingLength = kept;
   }
 
-  /** Adds the slot's pending lots to its sums as if they came at `ts` (not before the slot's epoch). */
-  fold(slot: number, ts: number): void {
-    if (ts !== this.weightTs) this.setWeights(ts);
-    if (this.epochs[slot] !== this.weightEpoch) this.moveToEpoch(slot, this.weightEpoch);
-    const { sums, pending, w2, w5, w10, w30 } = this;
-    let o = slot * SUMS;
-    for (let p = 3 * slot; p < 3 * slot + 3; p++, o += 4) {
-      const q = pending[p];
-      if (q === 0) continue;
-      sums[o] += q * w2;
-      sums[o + 1] += q * w5;
-      sums[o + 2] += q * w10;
-      sums[o + 3] += q * w30;
-      pending[p] = 0;
-    }
+  /** Adds the lots that still wait to their slots' sums as if they came at `ts`, for a look. */
+  foldWaitingAt(ts: number): void {
+    const weight = weightOf(ts, epochOf(ts));
+    for (let i = 0; i < this.waitingLength; i++) this.fold(this.waiting[i], weight, ts);
   }
 
-  /** Restates a slot's sums in a later epoch: exact, so it does not matter when or how often it is done. */
-  moveToEpoch(slot: number, epoch: number): void {
-    const { sums } = this;
-    const passed = epoch - this.epochs[slot];
-    this.epochs[slot] = epoch;
-    for (let i = 0; i < SUMS; i++) {
-      const bits = passed * EPOCH_BITS[i & 3];
-      const moved = sums[slot * SUMS + i] * HALVES[Math.min(bits, 1022)];
-      sums[slot * SUMS + i] = moved < VANISHED ? 0 : moved;
-    }
-  }
-
-  /** The cells of consecutive buckets from `first`, their sums moved to `epoch`. */
-  locate(first: number, epoch: number, out: Int32Array): void {
+  /** The cells of buckets `first + from .. first + to - 1` into `rows`, their sums in `epoch`. */
+  locate(first: number, epoch: number, rows: Int32Array, from: number, to: number): void {
     const { epochs } = this;
-    for (let r = 0; r < out.length; r++) {
+    for (let r = from; r < to; r++) {
       const cell = this.find(first + r);
-      out[r] = cell;
-      if (epochs[2 * cell] !== epoch) this.moveToEpoch(2 * cell, epoch);
-      if (epochs[2 * cell + 1] !== epoch) this.moveToEpoch(2 * cell + 1, epoch);
+      rows[r] = cell;
+      if (epochs[cell] !== epoch) this.moveToEpoch(cell, epoch);
     }
-  }
-
-  /** Weights at `ts`, by `TAU_S`, into `out` [4]; returns the epoch they belong to. */
-  weightsAt(ts: number, out: Float64Array): number {
-    if (ts !== this.weightTs) this.setWeights(ts);
-    out[0] = this.w2;
-    out[1] = this.w5;
-    out[2] = this.w10;
-    out[3] = this.w30;
-    return this.weightEpoch;
   }
 
   /** Appends everything that must survive a restart. */
@@ -182,10 +157,8 @@ export class CellStore {
     to.put(Float64Array.of(n, this.forgotten));
     to.put(this.buckets.slice(0, n));
     to.put(this.lastEvent.slice(0, n));
-    to.put(this.sums.slice(0, 2 * n * SUMS));
-    to.put(this.epochs.slice(0, 2 * n));
-    to.put(this.pendingTs.slice(0, 2 * n));
-    to.put(this.pending.slice(0, 6 * n));
+    to.put(this.epochs.slice(0, n));
+    to.put(this.slots.slice(0, n * CELL));
   }
 
   /** Takes over what `save` wrote; the store must be fresh. */
@@ -197,25 +170,10 @@ export class CellStore {
     this.forgotten = forgotten;
     this.buckets.set(new Int32Array(from.take(4 * n)));
     this.lastEvent.set(new Uint32Array(from.take(4 * n)));
-    this.sums.set(new Float64Array(from.take(16 * n * SUMS)));
-    this.epochs.set(new Float64Array(from.take(16 * n)));
-    this.pendingTs.set(new Float64Array(from.take(16 * n)));
-    this.pending.set(new Float64Array(from.take(48 * n)));
+    this.epochs.set(new Float64Array(from.take(8 * n)));
+    this.slots.set(new Float64Array(from.take(8 * n * CELL)));
     this.findWaiting();
     this.rebuildTable();
-  }
-
-  private setWeights(ts: number): void {
-    const epoch = epochOf(ts);
-    const w30 = weightOf(ts, epoch);
-    const w10 = w30 * w30 * w30;
-    const w5 = w10 * w10;
-    this.weightTs = ts;
-    this.weightEpoch = epoch;
-    this.w30 = w30;
-    this.w10 = w10;
-    this.w5 = w5;
-    this.w2 = w5 * w5 * w10;
   }
 
   private insert(bucket: number): number {
@@ -225,14 +183,10 @@ export class CellStore {
     }
     const cell = this.length++;
     this.buckets[cell] = bucket;
-    this.lastEvent[cell] = 0;
-    for (let slot = 2 * cell; slot < 2 * cell + 2; slot++) {
-      this.sums.fill(0, slot * SUMS, (slot + 1) * SUMS);
-      this.pending.fill(0, 3 * slot, 3 * slot + 3);
-      this.pendingTs[slot] = NOTHING;
-      // Empty sums may take any epoch; the oldest possible one lets `fold` move them forward.
-      this.epochs[slot] = -Infinity;
-    }
+    // Empty sums stand in no particular epoch.
+    this.epochs[cell] = -Infinity;
+    this.slots.fill(0, cell * CELL, (cell + 1) * CELL);
+    for (let o = cell * CELL; o < (cell + 1) * CELL; o += SLOT) this.slots[o + WAIT_TS] = NOTHING;
     this.place(cell);
     return cell;
   }
@@ -246,62 +200,80 @@ export class CellStore {
   }
 
   private rebuildTable(): void {
-    const bits = Math.ceil(Math.log2(this.capacity)) + 1;
+    const bits = Math.ceil(Math.log2(this.capacity)) + 2;
     this.table = new Int32Array(2 ** bits);
     this.shift = 32 - bits;
     for (let cell = 1; cell < this.length; cell++) this.place(cell);
   }
 
   private grow(capacity: number): void {
-    const floats = (old: Float64Array, length: number) => {
-      const grown = new Float64Array(length);
-      grown.set(old);
-      return grown;
-    };
-    this.sums = floats(this.sums, 2 * capacity * SUMS);
-    this.epochs = floats(this.epochs, 2 * capacity);
-    this.pendingTs = floats(this.pendingTs, 2 * capacity);
-    this.pending = floats(this.pending, 2 * capacity * 3);
-    const buckets = new Int32Array(capacity);
-    buckets.set(this.buckets);
-    this.buckets = buckets;
-    const lastEvent = new Uint32Array(capacity);
-    lastEvent.set(this.lastEvent);
-    this.lastEvent = lastEvent;
-    const waiting = new Int32Array(2 * capacity);
-    waiting.set(this.waiting);
-    this.waiting = waiting;
+    const { slots, epochs, buckets, lastEvent, waiting } = this;
+    this.epochs = new Float64Array(capacity);
+    this.epochs.set(epochs);
+    this.slots = new Float64Array(capacity * CELL);
+    this.slots.set(slots);
+    this.buckets = new Int32Array(capacity);
+    this.buckets.set(buckets);
+    this.lastEvent = new Uint32Array(capacity);
+    this.lastEvent.set(lastEvent);
+    this.waiting = new Int32Array(capacity * 6);
+    this.waiting.set(waiting);
     this.capacity = capacity;
     this.rebuildTable();
   }
 
   /** Keeps the cells whose last event is later than the median one's. */
   private forgetIdle(): void {
-    const median = this.lastEvent.slice(1, this.length).sort()[this.length >> 1];
-    const before = this.length;
+    const { lastEvent, buckets, epochs, slots, length } = this;
+    const median = lastEvent.slice(1, length).sort()[length >> 1];
     let kept = 1;
-    for (let cell = 1; cell < before; cell++) {
-      if (this.lastEvent[cell] > median) this.move(cell, kept++);
+    for (let cell = 1; cell < length; cell++) {
+      if (lastEvent[cell] <= median) continue;
+      buckets[kept] = buckets[cell];
+      lastEvent[kept] = lastEvent[cell];
+      epochs[kept] = epochs[cell];
+      slots.copyWithin(kept * CELL, cell * CELL, (cell + 1) * CELL);
+      kept++;
     }
     this.length = kept;
-    this.forgotten += before - kept;
+    this.forgotten += length - kept;
     this.findWaiting();
     this.rebuildTable();
   }
 
   private findWaiting(): void {
     this.waitingLength = 0;
-    for (let slot = 2; slot < 2 * this.length; slot++) {
-      if (this.pendingTs[slot] !== NOTHING) this.waiting[this.waitingLength++] = slot;
+    for (let o = CELL; o < this.length * CELL; o += SLOT) {
+      if (this.slots[o + WAIT_TS] !== NOTHING) this.waiting[this.waitingLength++] = o;
     }
   }
 
-  private move(from: number, to: number): void {
-    this.buckets[to] = this.buckets[from];
-    this.lastEvent[to] = this.lastEvent[from];
-    this.sums.copyWithin(2 * to * SUMS, 2 * from * SUMS, 2 * (from + 1) * SUMS);
-    this.epochs.copyWithin(2 * to, 2 * from, 2 * from + 2);
-    this.pendingTs.copyWithin(2 * to, 2 * from, 2 * from + 2);
-    this.pending.copyWithin(6 * to, 6 * from, 6 * from + 6);
+  /** Adds a slot's waiting lots to its sums; `weight` is that of `ts`, not before the epoch. */
+  private fold(o: number, weight: number, ts: number): void {
+    const { slots } = this;
+    const cell = (o / CELL) | 0;
+    const epoch = epochOf(ts);
+    if (this.epochs[cell] !== epoch) this.moveToEpoch(cell, epoch);
+    const lots = slots[o + WAIT_LOTS];
+    const w10 = weight * weight * weight;
+    const w5 = w10 * w10;
+    slots[o + SUM_2] += lots * (w5 * w5 * w10);
+    slots[o + SUM_5] += lots * w5;
+    slots[o + SUM_10] += lots * w10;
+    slots[o + SUM_30] += lots * weight;
+  }
+
+  /** Restates a cell's sums in a later epoch: exact, so it does not matter when or how often. */
+  private moveToEpoch(cell: number, epoch: number): void {
+    const { slots } = this;
+    const passed = epoch - this.epochs[cell];
+    this.epochs[cell] = epoch;
+    for (let o = cell * CELL; o < (cell + 1) * CELL; o += SLOT) {
+      for (let i = 0; i < 4; i++) {
+        const bits = passed * EPOCH_BITS[i];
+        const moved = slots[o + i] * HALVES[Math.min(bits, 1022)];
+        slots[o + i] = moved < VANISHED ? 0 : moved;
+      }
+    }
   }
 }

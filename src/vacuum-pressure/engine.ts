@@ -296,7 +296,7 @@ export class VacuumPressureEngine {
     this.lastRead = ts;
     const mid2 = this.book.lastMidHalfTicks;
     const spotTick = Number.isNaN(mid2) ? null : Math.floor((mid2 + 1) / 2);
-    this.reader.read(this.cells, this.book, spotTick, ts, out.columns);
+    this.reader.read(this.cells, this.book, spotTick, ts, out);
     this.writeHeader(out.header, ts, spotTick);
   }
 

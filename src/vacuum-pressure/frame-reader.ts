@@ -1,18 +1,42 @@
 import type { OrderBook } from '../book/index.ts';
-import { ASK, BID } from '../core/index.ts';
-import type { FrameArrays } from '../wire/index.ts';
-import { FRAME_K, FRAME_ROWS } from '../wire/index.ts';
+import { ASK, assert, BID } from '../core/index.ts';
+import type { FrameArrays, FrameColumnName } from '../wire/index.ts';
+import { COLUMN_STRIDE, FRAME_K, FRAME_ROWS, FrameBuffer } from '../wire/index.ts';
 import type { CellStore } from './cell-store.ts';
-import { SUMS } from './cell-store.ts';
+import { CELL, CELL_ASKS, SLOT, SUM_2, SUM_5, SUM_10, SUM_30 } from './cell-store.ts';
 import type { Coefficients } from './coefficients.ts';
+import { epochOf, weightOf } from './decay-clock.ts';
 import { lnOnePlus } from './ln.ts';
 
 /** |composite| at which `state5` reaches 1 and 2. */
 const STATE_CUTS = [0.15, 0.5] as const;
+/** Rows that are taken through all steps together: their cells fit the innermost cache. */
+const BLOCK_ROWS = 26;
 const THIRD = 1 / 3;
 const FIFTH = 1 / 5;
 const EIGHTH = 1 / 8;
 const MAX_ORDERS_SHOWN = 65_535;
+
+/** Where runs of neighbouring columns begin; each next column is `COLUMN_STRIDE` further. */
+const PRESSURE = firstOf(['pressure_variant', 'vacuum_variant', 'resistance_variant', 'composite']);
+const BID_PRESSURE = firstOf(['bid_pressure', 'ask_pressure', 'bid_vacuum', 'ask_vacuum']);
+const ADD_MASS = firstOf([
+  ...(['add_mass', 'pull_mass', 'fill_mass', 'rest_depth'] as const),
+  ...(['v_add', 'v_pull', 'v_fill', 'v_rest_depth'] as const),
+  ...(['a_add', 'a_pull', 'a_fill', 'a_rest_depth'] as const),
+  ...(['j_add', 'j_pull', 'j_fill', 'j_rest_depth'] as const),
+]);
+
+/** Place of the first of `columns`, which must be neighbours in the frame's layout. */
+function firstOf(columns: readonly FrameColumnName[]): number {
+  const places = columns.map((name) => FrameBuffer.indexOf(name));
+  const first = places[0];
+  assert(
+    places.every((place, c) => place === first + c * COLUMN_STRIDE),
+    'frame columns have moved',
+  );
+  return first;
+}
 
 /** Reads 101 rows out of cells and book into a frame; owns the scratch it needs and nothing else. */
 export class FrameReader {
@@ -23,15 +47,9 @@ export class FrameReader {
   /** Lots and orders of each side's rows. [side][FRAME_ROWS] */
   private readonly depth = [new Float64Array(FRAME_ROWS), new Float64Array(FRAME_ROWS)] as const;
   private readonly orders = [new Int32Array(FRAME_ROWS), new Int32Array(FRAME_ROWS)] as const;
-  private readonly pressures = [
-    new Float64Array(FRAME_ROWS),
-    new Float64Array(FRAME_ROWS),
-  ] as const;
-  private readonly vacuums = [new Float64Array(FRAME_ROWS), new Float64Array(FRAME_ROWS)] as const;
   /** Cell of each row. [FRAME_ROWS] */
   private readonly rows = new Int32Array(FRAME_ROWS);
-  private readonly weights = new Float64Array(4);
-  private savedSums = new Float64Array(0);
+  private savedSlots = new Float64Array(0);
 
   constructor(bucketTicks: number, coefficients: Coefficients) {
     this.bucketTicks = bucketTicks;
@@ -44,10 +62,10 @@ export class FrameReader {
    * Writes the rows around `spotTick` as they are at `ts`; `null` spot gives 101 rows of zeros.
    * Flows of an event that straddles `ts` count as if they came at `ts`. Leaves the cells' bits as they were.
    */
-  read(cells: CellStore, book: OrderBook, spotTick: number | null, ts: number, out: FrameArrays) {
+  read(cells: CellStore, book: OrderBook, spotTick: number | null, ts: number, out: FrameBuffer) {
     cells.settle(ts);
     if (spotTick === null) {
-      clearRows(out);
+      clearRows(out.columns);
       return;
     }
     const first = Math.floor(spotTick / this.bucketTicks) - FRAME_K;
@@ -55,25 +73,32 @@ export class FrameReader {
     const straddling = cells.waitingLength > 0;
     if (straddling) this.foldStraddling(cells, ts);
     this.writeFlows(cells, first, ts, out);
-    writeDepths(this.depth, this.orders, out);
+    writeDepths(this.depth, this.orders, out.columns);
     if (straddling) this.unfoldStraddling(cells);
   }
 
-  private writeFlows(cells: CellStore, first: number, ts: number, out: FrameArrays): void {
-    const { weights, rows, coefficients, pressures, vacuums } = this;
-    const epoch = cells.weightsAt(ts, weights);
-    cells.locate(first, epoch, rows);
+  private writeFlows(cells: CellStore, first: number, ts: number, out: FrameBuffer): void {
+    const { rows, coefficients } = this;
+    const { slots, lastEvent } = cells;
+    const { floats } = out;
+    const { state5, last_event_id } = out.columns;
+    const epoch = epochOf(ts);
+    const weight = weightOf(ts, epoch);
+    const w10 = weight * weight * weight;
+    const w5 = w10 * w10;
     const scales = {
-      per2: 1 / (2 * weights[0]),
-      per5: 1 / (5 * weights[1]),
-      per10: 1 / (10 * weights[2]),
-      perMass: 1 / weights[3],
+      per2: 1 / (2 * (w5 * w5 * w10)),
+      per5: 1 / (5 * w5),
+      per10: 1 / (10 * w10),
+      perMass: 1 / weight,
     };
-    writeRates(cells, rows, scales, out);
-    for (const side of [BID, ASK] as const) {
-      writeForces(cells, rows, side, scales, coefficients, pressures[side], vacuums[side]);
+    for (let from = 0; from < FRAME_ROWS; from += BLOCK_ROWS) {
+      const to = Math.min(from + BLOCK_ROWS, FRAME_ROWS);
+      cells.locate(first, epoch, rows, from, to);
+      writeRates(slots, rows, from, to, scales, floats);
+      writeForces(slots, rows, from, to, scales, coefficients, floats, state5);
     }
-    writeBalance(pressures, vacuums, out);
+    for (let r = 0; r < FRAME_ROWS; r++) last_event_id[r] = lastEvent[rows[r]];
   }
 
   private readDepths(book: OrderBook, firstBucket: number): void {
@@ -96,32 +121,22 @@ export class FrameReader {
     }
   }
 
-  /** Adds what still waits to the sums, with the weight of `ts`, keeping what is needed to undo it. */
+  /** Adds what still waits to the sums, with the weight of `ts`, keeping what undoes it. */
   private foldStraddling(cells: CellStore, ts: number): void {
-    const { waiting, waitingLength, sums, pending, epochs } = cells;
-    const kept = SUMS + 4;
-    if (this.savedSums.length < waitingLength * kept) {
-      this.savedSums = new Float64Array(2 * waitingLength * kept);
+    const { waiting, waitingLength, slots } = cells;
+    if (this.savedSlots.length < waitingLength * SLOT) {
+      this.savedSlots = new Float64Array(2 * waitingLength * SLOT);
     }
-    const { savedSums } = this;
     for (let i = 0; i < waitingLength; i++) {
-      const slot = waiting[i];
-      savedSums.set(sums.subarray(slot * SUMS, (slot + 1) * SUMS), i * kept);
-      savedSums.set(pending.subarray(3 * slot, 3 * slot + 3), i * kept + SUMS);
-      savedSums[i * kept + SUMS + 3] = epochs[slot];
-      cells.fold(slot, ts);
+      this.savedSlots.set(slots.subarray(waiting[i], waiting[i] + SLOT), i * SLOT);
     }
+    cells.foldWaitingAt(ts);
   }
 
   private unfoldStraddling(cells: CellStore): void {
-    const { waiting, waitingLength, sums, pending, epochs } = cells;
-    const kept = SUMS + 4;
-    const { savedSums } = this;
+    const { waiting, waitingLength, slots } = cells;
     for (let i = 0; i < waitingLength; i++) {
-      const slot = waiting[i];
-      sums.set(savedSums.subarray(i * kept, i * kept + SUMS), slot * SUMS);
-      pending.set(savedSums.subarray(i * kept + SUMS, i * kept + SUMS + 3), 3 * slot);
-      epochs[slot] = savedSums[i * kept + SUMS + 3];
+      slots.set(this.savedSlots.subarray(i * SLOT, (i + 1) * SLOT), waiting[i]);
     }
   }
 }
@@ -158,103 +173,108 @@ interface Scales {
 }
 
 /** Masses, rates, slopes and curvatures: linear in the sums, so both sides are added first. */
-function writeRates(cells: CellStore, rows: Int32Array, scales: Scales, out: FrameArrays): void {
-  const { per2, per5, per10, perMass } = scales;
-  const { sums, lastEvent } = cells;
-  const { add_mass, pull_mass, fill_mass, last_event_id } = out;
-  const { v_add, v_pull, v_fill, v_rest_depth, a_add, a_pull, a_fill, a_rest_depth } = out;
-  const { j_add, j_pull, j_fill, j_rest_depth } = out;
-  for (let r = 0; r < FRAME_ROWS; r++) {
-    const cell = rows[r];
-    const bid = 2 * cell * SUMS;
-    const ask = bid + SUMS;
-    const va = (sums[bid] + sums[ask]) * per2;
-    const vp = (sums[bid + 4] + sums[ask + 4]) * per2;
-    const vf = (sums[bid + 8] + sums[ask + 8]) * per2;
-    const a5 = (sums[bid + 1] + sums[ask + 1]) * per5;
-    const p5 = (sums[bid + 5] + sums[ask + 5]) * per5;
-    const f5 = (sums[bid + 9] + sums[ask + 9]) * per5;
+function writeRates(
+  slots: Float64Array,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  { per2, per5, per10, perMass }: Scales,
+  out: Float32Array,
+): void {
+  for (let r = from; r < to; r++) {
+    const add = rows[r] * CELL;
+    const pull = add + SLOT;
+    const fill = pull + SLOT;
+    const va = (slots[add + SUM_2] + slots[add + CELL_ASKS + SUM_2]) * per2;
+    const vp = (slots[pull + SUM_2] + slots[pull + CELL_ASKS + SUM_2]) * per2;
+    const vf = (slots[fill + SUM_2] + slots[fill + CELL_ASKS + SUM_2]) * per2;
+    const a5 = (slots[add + SUM_5] + slots[add + CELL_ASKS + SUM_5]) * per5;
+    const p5 = (slots[pull + SUM_5] + slots[pull + CELL_ASKS + SUM_5]) * per5;
+    const f5 = (slots[fill + SUM_5] + slots[fill + CELL_ASKS + SUM_5]) * per5;
+    const a10 = (slots[add + SUM_10] + slots[add + CELL_ASKS + SUM_10]) * per10;
+    const p10 = (slots[pull + SUM_10] + slots[pull + CELL_ASKS + SUM_10]) * per10;
+    const f10 = (slots[fill + SUM_10] + slots[fill + CELL_ASKS + SUM_10]) * per10;
     const aa = (va - a5) * THIRD;
     const ap = (vp - p5) * THIRD;
     const af = (vf - f5) * THIRD;
-    const ja = (aa - (a5 - (sums[bid + 2] + sums[ask + 2]) * per10) * FIFTH) * EIGHTH;
-    const jp = (ap - (p5 - (sums[bid + 6] + sums[ask + 6]) * per10) * FIFTH) * EIGHTH;
-    const jf = (af - (f5 - (sums[bid + 10] + sums[ask + 10]) * per10) * FIFTH) * EIGHTH;
-    add_mass[r] = (sums[bid + 3] + sums[ask + 3]) * perMass;
-    pull_mass[r] = (sums[bid + 7] + sums[ask + 7]) * perMass;
-    fill_mass[r] = (sums[bid + 11] + sums[ask + 11]) * perMass;
-    v_add[r] = va;
-    v_pull[r] = vp;
-    v_fill[r] = vf;
-    v_rest_depth[r] = va - vp - vf;
-    a_add[r] = aa;
-    a_pull[r] = ap;
-    a_fill[r] = af;
-    a_rest_depth[r] = aa - ap - af;
-    j_add[r] = ja;
-    j_pull[r] = jp;
-    j_fill[r] = jf;
-    j_rest_depth[r] = ja - jp - jf;
-    last_event_id[r] = lastEvent[cell];
+    const ja = (aa - (a5 - a10) * FIFTH) * EIGHTH;
+    const jp = (ap - (p5 - p10) * FIFTH) * EIGHTH;
+    const jf = (af - (f5 - f10) * FIFTH) * EIGHTH;
+    const at = ADD_MASS + r;
+    out[at] = (slots[add + SUM_30] + slots[add + CELL_ASKS + SUM_30]) * perMass;
+    out[at + COLUMN_STRIDE] = (slots[pull + SUM_30] + slots[pull + CELL_ASKS + SUM_30]) * perMass;
+    out[at + 2 * COLUMN_STRIDE] =
+      (slots[fill + SUM_30] + slots[fill + CELL_ASKS + SUM_30]) * perMass;
+    writeFour(out, at + 4 * COLUMN_STRIDE, va, vp, vf);
+    writeFour(out, at + 8 * COLUMN_STRIDE, aa, ap, af);
+    writeFour(out, at + 12 * COLUMN_STRIDE, ja, jp, jf);
   }
 }
 
-/** Pressure and vacuum of one side's rows: they have kinks, so they are made a side at a time. */
+/** A quantity of add, pull and fill, and by conservation of the resting depth. */
+function writeFour(out: Float32Array, at: number, add: number, pull: number, fill: number): void {
+  out[at] = add;
+  out[at + COLUMN_STRIDE] = pull;
+  out[at + 2 * COLUMN_STRIDE] = fill;
+  out[at + 3 * COLUMN_STRIDE] = add - pull - fill;
+}
+
+/** Pressure and vacuum have kinks, so they are made a side at a time. */
 function writeForces(
-  cells: CellStore,
+  slots: Float64Array,
   rows: Int32Array,
-  side: number,
-  scales: Scales,
+  from: number,
+  to: number,
+  { per2, per5 }: Scales,
   c: Coefficients,
-  pressure: Float64Array,
-  vacuum: Float64Array,
+  out: Float32Array,
+  state5: Int8Array,
 ): void {
-  const { per2, per5 } = scales;
-  const { sums } = cells;
-  const { pressure_add, pressure_rest, pressure_add_slope } = c;
-  const { vacuum_pull, vacuum_fill, vacuum_rest, vacuum_pull_slope } = c;
-  for (let r = 0; r < FRAME_ROWS; r++) {
-    const o = (2 * rows[r] + side) * SUMS;
-    const va = sums[o] * per2;
-    const vp = sums[o + 4] * per2;
-    const vf = sums[o + 8] * per2;
-    const rest = va - vp - vf;
-    const aa = (va - sums[o + 1] * per5) * THIRD;
-    const ap = (vp - sums[o + 5] * per5) * THIRD;
-    let building = pressure_add * va;
-    let draining = vacuum_pull * vp + vacuum_fill * vf;
-    if (rest > 0) building += pressure_rest * rest;
-    else draining -= vacuum_rest * rest;
-    if (aa > 0) building += pressure_add_slope * aa;
-    if (ap > 0) draining += vacuum_pull_slope * ap;
-    pressure[r] = building;
-    vacuum[r] = draining;
+  for (let r = from; r < to; r++) {
+    const bid = rows[r] * CELL;
+    const bidAdd = slots[bid + SUM_2] * per2;
+    const bidPull = slots[bid + SLOT + SUM_2] * per2;
+    const bidFill = slots[bid + 2 * SLOT + SUM_2] * per2;
+    const bidRest = bidAdd - bidPull - bidFill;
+    const bidP = building(c, bidAdd, bidRest, bidAdd - slots[bid + SUM_5] * per5);
+    const bidV = draining(c, bidPull, bidFill, bidRest, bidPull - slots[bid + SLOT + SUM_5] * per5);
+    const ask = bid + CELL_ASKS;
+    const askAdd = slots[ask + SUM_2] * per2;
+    const askPull = slots[ask + SLOT + SUM_2] * per2;
+    const askFill = slots[ask + 2 * SLOT + SUM_2] * per2;
+    const askRest = askAdd - askPull - askFill;
+    const askP = building(c, askAdd, askRest, askAdd - slots[ask + SUM_5] * per5);
+    const askV = draining(c, askPull, askFill, askRest, askPull - slots[ask + SLOT + SUM_5] * per5);
+    const p = bidP + askP;
+    const v = bidV + askV;
+    const score = (p - v) / (p + v + 1);
+    const at = PRESSURE + r;
+    out[at] = p;
+    out[at + COLUMN_STRIDE] = v;
+    out[at + 3 * COLUMN_STRIDE] = score;
+    state5[r] = stateOf(score);
+    const sides = BID_PRESSURE + r;
+    out[sides] = bidP;
+    out[sides + COLUMN_STRIDE] = askP;
+    out[sides + 2 * COLUMN_STRIDE] = bidV;
+    out[sides + 3 * COLUMN_STRIDE] = askV;
   }
 }
 
-/** The columns made of both sides' forces. */
-function writeBalance(
-  pressures: readonly [Float64Array, Float64Array],
-  vacuums: readonly [Float64Array, Float64Array],
-  out: FrameArrays,
-): void {
-  const [bidP, askP] = pressures;
-  const [bidV, askV] = vacuums;
-  const { pressure_variant, vacuum_variant, composite, state5 } = out;
-  const { bid_pressure, ask_pressure, bid_vacuum, ask_vacuum } = out;
-  for (let r = 0; r < FRAME_ROWS; r++) {
-    const p = bidP[r] + askP[r];
-    const v = bidV[r] + askV[r];
-    const score = (p - v) / (p + v + 1);
-    bid_pressure[r] = bidP[r];
-    ask_pressure[r] = askP[r];
-    bid_vacuum[r] = bidV[r];
-    ask_vacuum[r] = askV[r];
-    pressure_variant[r] = p;
-    vacuum_variant[r] = v;
-    composite[r] = score;
-    state5[r] = stateOf(score);
-  }
+/** Pressure of a side, lots/s; `rise` is `r_2 - r_5` of its adds. */
+function building(c: Coefficients, add: number, rest: number, rise: number): number {
+  let p = c.pressure_add * add;
+  if (rest > 0) p += c.pressure_rest * rest;
+  if (rise > 0) p += c.pressure_add_slope * (rise * THIRD);
+  return p;
+}
+
+/** Vacuum of a side, lots/s; `rise` is `r_2 - r_5` of its pulls. */
+function draining(c: Coefficients, pull: number, fill: number, rest: number, rise: number): number {
+  let v = c.vacuum_pull * pull + c.vacuum_fill * fill;
+  if (rest < 0) v -= c.vacuum_rest * rest;
+  if (rise > 0) v += c.vacuum_pull_slope * (rise * THIRD);
+  return v;
 }
 
 function stateOf(score: number): number {

@@ -1,6 +1,5 @@
 /** Natural logarithm of a count, by IEEE operations only: the same bits on every machine. */
 
-const LN2 = Math.LN2;
 const TABLE_SIZE = 4096;
 
 /** ln(x) for x >= 1: x = m 2^e with m in [0.75, 1.5), then the series of atanh((m - 1)/(m + 1)). */
@@ -19,7 +18,7 @@ function lnByReduction(x: number): number {
   const s2 = s * s;
   let sum = 0;
   for (let n = 23; n >= 1; n -= 2) sum = sum * s2 + 1 / n;
-  return e * LN2 + 2 * s * sum;
+  return e * Math.LN2 + 2 * s * sum;
 }
 
 const TABLE = Float64Array.from({ length: TABLE_SIZE }, (_, n) => lnByReduction(1 + n));

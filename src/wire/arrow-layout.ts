@@ -82,9 +82,9 @@ function schemaMessage(columns: readonly ArrowColumn[]): Uint8Array {
   columns.forEach((column, c) => {
     const type = types.get(column.type) ?? writeType(w, column.type);
     types.set(column.type, type);
-    w.refer(at[c]! + 4, w.string(column.name));
-    w.refer(at[c]! + 8, type);
-    w.refer(at[c]! + 12, noChildren);
+    w.refer(at[c] + 4, w.string(column.name));
+    w.refer(at[c] + 8, type);
+    w.refer(at[c] + 12, noChildren);
   });
   return w.finish();
 }
@@ -92,7 +92,7 @@ function schemaMessage(columns: readonly ArrowColumn[]): Uint8Array {
 function batchMessage(rows: number, places: readonly number[], sizes: readonly number[]) {
   const w = new FlatWriter(METADATA_CAPACITY);
   const last = places.length - 1;
-  const bodyBytes = last < 0 ? 0 : padded(places[last]! + sizes[last]!);
+  const bodyBytes = last < 0 ? 0 : padded(places[last] + sizes[last]);
   const header = startMessage(w, HEADER_RECORD_BATCH, bodyBytes);
   const batch = w.table(w.vtable(24, [8, 4, 16]), 24);
   w.refer(header, batch);
@@ -103,9 +103,9 @@ function batchMessage(rows: number, places: readonly number[], sizes: readonly n
   const buffers = w.vector(2 * places.length, 16, 8);
   w.refer(batch + 16, buffers - 4);
   for (let c = 0; c < places.length; c++) {
-    w.i64(buffers + 32 * c, places[c]!);
-    w.i64(buffers + 32 * c + 16, places[c]!);
-    w.i64(buffers + 32 * c + 24, sizes[c]!);
+    w.i64(buffers + 32 * c, places[c]);
+    w.i64(buffers + 32 * c + 16, places[c]);
+    w.i64(buffers + 32 * c + 24, sizes[c]);
   }
   return w.finish();
 }

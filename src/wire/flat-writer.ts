@@ -51,7 +51,7 @@ export class FlatWriter {
     const at = this.pos;
     this.i16(at, 4 + 2 * slots.length);
     this.i16(at + 2, tableBytes);
-    for (let s = 0; s < slots.length; s++) this.i16(at + 4 + 2 * s, slots[s]!);
+    for (let s = 0; s < slots.length; s++) this.i16(at + 4 + 2 * s, slots[s]);
     this.pos += 4 + 2 * slots.length;
     return at;
   }

@@ -1,9 +1,12 @@
 import type { ArrowLayout } from './arrow-layout.ts';
 import { layOutArrow } from './arrow-layout.ts';
-import type { FrameArrays } from './frame-columns.ts';
+import type { FrameArrays, FrameColumnName } from './frame-columns.ts';
 import { FRAME_COLUMNS, FRAME_K, FRAME_ROWS } from './frame-columns.ts';
 import type { FrameHeader } from './frame-header.ts';
 import { emptyFrameHeader } from './frame-header.ts';
+
+/** Distance of the same row in two neighbouring 32-bit columns, 32-bit values. */
+export const COLUMN_STRIDE = 102;
 
 /** Largest Arrow message of a frame, schema included, bytes. */
 export const MAX_FRAME_BYTES = 16_384;
@@ -28,7 +31,7 @@ export function frameArrays(buffer: ArrayBuffer, byteOffset: number): FrameArray
   const { offsets } = frameLayout();
   const views = FRAME_COLUMNS.map((column, c) => {
     const View = VIEWS[column.type];
-    return [column.name, new View(buffer, byteOffset + offsets[c]!, FRAME_ROWS)];
+    return [column.name, new View(buffer, byteOffset + offsets[c], FRAME_ROWS)];
   });
   return Object.fromEntries(views) as FrameArrays;
 }
@@ -44,12 +47,23 @@ export class FrameBuffer {
   readonly columns: FrameArrays;
   /** What belongs to the frame as a whole; travels in `grid_update`. */
   readonly header: FrameHeader = emptyFrameHeader();
+  /**
+   * The whole message as float32 values: neighbouring columns are `COLUMN_STRIDE` apart, so that a
+   * loop over rows can fill many columns through one array.
+   */
+  readonly floats: Float32Array;
   private readonly message: Uint8Array<ArrayBuffer>;
 
   constructor() {
     this.message = new Uint8Array(frameLayout().template);
     this.columns = frameArrays(this.message.buffer, 0);
+    this.floats = new Float32Array(this.message.buffer);
     for (let r = 0; r < FRAME_ROWS; r++) this.columns.k[r] = r - FRAME_K;
+  }
+
+  /** Where a float32 column begins in `floats`. */
+  static indexOf(column: FrameColumnName): number {
+    return frameLayout().offsets[FRAME_COLUMNS.findIndex((c) => c.name === column)] / 4;
   }
 
   /** The Arrow IPC stream. A view: valid until the columns are next written. */

@@ -86,7 +86,7 @@ export function canonicalHeader(h: FrameHeader, into: DataView): void {
     h.edgeScale,
   ];
   const flags = [h.spotStale, h.bookValid, h.bookPartial, h.crossed, h.locked];
-  for (let i = 0; i < numbers.length; i++) into.setFloat64(8 * i, numbers[i]!, true);
+  for (let i = 0; i < numbers.length; i++) into.setFloat64(8 * i, numbers[i], true);
   let bits = 0;
   for (let i = 0; i < flags.length; i++) bits |= flags[i] ? 1 << i : 0;
   into.setFloat64(8 * numbers.length, bits, true);

@@ -3,7 +3,7 @@ export { layOutArrow } from './arrow-layout.ts';
 export type { ReadColumn } from './arrow-reader.ts';
 export { readArrow } from './arrow-reader.ts';
 export { decodeFrame } from './decode-frame.ts';
-export { FrameBuffer, MAX_FRAME_BYTES } from './frame-buffer.ts';
+export { COLUMN_STRIDE, FrameBuffer, MAX_FRAME_BYTES } from './frame-buffer.ts';
 export type { FrameArrays, FrameColumnName, FrameColumnType } from './frame-columns.ts';
 export { FRAME_COLUMNS, FRAME_K, FRAME_ROWS } from './frame-columns.ts';
 export type { FrameHeader } from './frame-header.ts';

@@ -11,7 +11,7 @@ import { type Row, toColumns } from '../book/records.ts';
 import { bitsOf, type Emitted, feed, flush, framesOf, makeEngine, TICK } from './run-engine.ts';
 
 const options: VacuumPressureOptions = { tickSize: TICK, originNs: 0n };
-const rows = generateRows({ seed: 31, count: 2500, nasty: 0.05, tickSize: TICK });
+const rows = generateRows({ seed: 31, count: 1500, nasty: 0.05, tickSize: TICK });
 
 /** Frames with the engine saved, thrown away and restored after each of the rows in `cuts`. */
 function framesWithRestarts(cuts: readonly number[]): Emitted[] {
@@ -45,7 +45,7 @@ describe('checkpoint', () => {
   it('goes on with the same bits, wherever the engine was saved', () => {
     const whole = framesOf(rows).map(bitsOf);
     const rng = new Prng(32);
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 6; n++) {
       const cuts = Array.from({ length: 5 }, () => rng.int(rows.length)).sort((a, b) => a - b);
       expect(framesWithRestarts(cuts).map(bitsOf)).toEqual(whole);
     }

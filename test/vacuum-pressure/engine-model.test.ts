@@ -43,10 +43,6 @@ function check(rows: Row[], throttleMs: number, bucketTicks: number): void {
   expectSameFrames(frames, slowFrames(rows, TICK, throttleMs * 1e6, bucketTicks));
 }
 
-/** The same records, `factor` times as far apart. */
-const stretched = (rows: Row[], factor: number): Row[] =>
-  rows.map((r) => ({ ...r, ts: 1e12 + (r.ts - 1e12) * factor }));
-
 describe('engine against the slow model', () => {
   it.each([1, 2, 3])('ordinary market, seed %i', (seed) => {
     check(generateRows({ seed, count: 1500, nasty: 0, tickSize: TICK }), 25, 1);
@@ -60,8 +56,12 @@ describe('engine against the slow model', () => {
     check(generateRows({ seed: 7, count: 1000, nasty: 0.02, tickSize: TICK }), 10, bucketTicks);
   });
 
-  it('a slow market across many epochs of the weights', () => {
-    const rows = generateRows({ seed: 8, count: 600, nasty: 0, tickSize: TICK });
-    check(stretched(rows, 700), 1000, 1);
+  it('a slow market across epochs of the weights', () => {
+    const rows = generateRows({ seed: 8, count: 400, nasty: 0, tickSize: TICK });
+    check(
+      rows.map((r, i) => ({ ...r, ts: r.ts + i * 0.9e9 })),
+      1000,
+      1,
+    );
   });
 });

@@ -39,7 +39,7 @@ describe('frames depend on the records alone', () => {
       fc.property(fc.array(fc.nat(rows.length), { maxLength: 300 }), (cuts) => {
         expect(framesOf(rows, {}, cuts).map(bitsOf)).toEqual(whole);
       }),
-      { seed: 21, numRuns: 40 },
+      { seed: 21, numRuns: 15 },
     );
     const alone = rows.map((_, i) => i);
     expect(framesOf(rows, {}, alone).map(bitsOf)).toEqual(whole);
@@ -57,10 +57,10 @@ describe('frames depend on the records alone', () => {
 
   it('not on how often frames are read, nor on gaps without records', () => {
     // Gaps of minutes: the frames read within them move sums through epochs that others skip.
-    const rows = market(3, 1500).map((r, i) => ({ ...r, ts: r.ts + Math.floor(i / 150) * 97e9 }));
+    const rows = market(3, 1500).map((r, i) => ({ ...r, ts: r.ts + Math.floor(i / 400) * 97e9 }));
     const at = (frames: Emitted[]) => new Map(frames.map((f) => [f.header.ts, shown(f)]));
     const rare = at(framesOf(rows, { throttleMs: 1000 }));
-    expect(rare.size).toBeGreaterThan(800);
+    expect(rare.size).toBeGreaterThan(290);
     for (const throttleMs of [100, 250]) {
       const often = at(framesOf(rows, { throttleMs }));
       for (const [ts, bits] of rare) if (often.has(ts)) expect(often.get(ts)).toBe(bits);
