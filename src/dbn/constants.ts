@@ -1,5 +1,6 @@
 /**
- * The constants of DBN that a reader of records meets. Source: databento/dbn `rust/dbn/src/{flags,enums,lib}.rs`.
+ * The constants of DBN that a reader of records meets. Source: databento/dbn
+ * `rust/dbn/src/{flags,enums,lib}.rs`.
  */
 
 /** Undefined price: INT64_MAX, in 1e-9 units. */
@@ -42,3 +43,18 @@ export const ACTION = {
 
 /** ASCII codes of a record's `side`. On a trade: the aggressor; on a fill: the resting order. */
 export const SIDE = { ASK: 65, BID: 66, NONE: 78 } as const;
+
+/** Letters of a definition's `instrument_class`. */
+export const INSTRUMENT_CLASS = {
+  BOND: 'B',
+  CALL: 'C',
+  FUTURE: 'F',
+  INDEX: 'I',
+  STOCK: 'K',
+  MIXED_SPREAD: 'M',
+  PUT: 'P',
+  FUTURE_SPREAD: 'S',
+  OPTION_SPREAD: 'T',
+  CURRENCY_SPOT: 'X',
+  COMMODITY_SPOT: 'Y',
+} as const;

@@ -8,9 +8,10 @@ import { HEADER_BYTES, TS_OUT_BYTES } from './record-size.ts';
 import type { DbnVersion } from './version.ts';
 
 /**
- * Record `i` in the layout of `version`, trailer included: bytes of your own. Fields that the old layout lacks are
- * undefined, undefined quantities stay so at their new width, and codes that version 1 had as text only are
- * deduced from it. What lies behind the known layout is dropped. Source: databento/dbn `v2.rs`, `v3/methods.rs`.
+ * Record `i` in the layout of `version`, trailer included: bytes of your own. Fields that the old
+ * layout lacks are undefined, undefined quantities stay so at their new width, and codes that
+ * version 1 had as text only are deduced from it. What lies behind the known layout is dropped.
+ * Source: databento/dbn `v2.rs`, `v3/methods.rs`.
  * @throws DataError DBN_ENCODE when an older version cannot hold what the record says.
  */
 export function convertRecord(run: RecordRun, i: number, version: DbnVersion): Uint8Array {

@@ -5,7 +5,9 @@ import type { RecordRun } from './record-run.ts';
 import { HEADER_BYTES, MAX_RECORD_BYTES, minRecordBytes } from './record-size.ts';
 import type { DbnVersion } from './version.ts';
 
-/** Most bytes in a run: its records are still in the processor's cache when the caller reads them. */
+/**
+ * Most bytes in a run: its records are still in the processor's cache when the caller reads them.
+ */
 const MAX_RUN_BYTES = 128 * 1024;
 
 /** What a decoder must be told about a fragment: records without a header. */
@@ -25,10 +27,11 @@ export interface StreamEnd {
 }
 
 /**
- * DBN bytes in, runs of records out, without I/O: `write` a chunk, call `next` until it is null, and so on; then `end`.
+ * DBN bytes in, runs of records out, without I/O: `write` a chunk, call `next` until it is null,
+ * and so on; then `end`.
  *
- * Memory is bounded by the header plus 130 KiB, whatever the chunks are. Chunks that lie on four bytes as the
- * records do are not copied: keep a chunk unchanged until `next` has returned null.
+ * Memory is bounded by the header plus 130 KiB, whatever the chunks are. Chunks that lie on four
+ * bytes as the records do are not copied: keep a chunk unchanged until `next` has returned null.
  */
 export class DbnDecoder {
   /** The header, once it is whole; null before, and always null for a fragment. */
@@ -75,7 +78,8 @@ export class DbnDecoder {
   }
 
   /**
-   * Hands over the next bytes of the stream. The last chunk must be used up: call `next` until it returns null.
+   * Hands over the next bytes of the stream. The last chunk must be used up: call `next` until it
+   * returns null.
    * @throws DataError when the header is not one.
    */
   write(chunk: Uint8Array): void {
@@ -160,7 +164,10 @@ export class DbnDecoder {
     return left > 1 ? stride : 0;
   }
 
-  /** Makes `aligned` and `words` cover the chunk from `at` on, at least one record: in place where it can. */
+  /**
+   * Makes `aligned` and `words` cover the chunk from `at` on, at least one record: in place where
+   * it can.
+   */
   private align(left: number): void {
     const { chunk, at } = this;
     if (this.aligned && this.aligned !== this.scratch) return;

@@ -17,14 +17,18 @@ const DEFAULT_FRAME_BYTES = 4 * 1024 * 1024;
 export interface DbnEncoderOptions {
   /** Version of header and records; the metadata's when not given. */
   version?: DbnVersion;
-  /** Makes each piece a zstd frame, the header one of its own as the vendor does; raw when not given. */
+  /**
+   * Makes each piece a zstd frame, the header one of its own as the vendor does; raw when not
+   * given.
+   */
   compress?: FrameCompressor;
   /** Records gathered before a piece is made, bytes. */
   frameBytes?: number;
 }
 
 /**
- * Metadata and records in, pieces of a DBN stream out to `sink`, in order; a piece is the sink's to keep.
+ * Metadata and records in, pieces of a DBN stream out to `sink`, in order; a piece is the sink's to
+ * keep.
  *
  * The header is written at once; `end` writes what is still held. Without I/O.
  */

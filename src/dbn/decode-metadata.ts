@@ -20,7 +20,8 @@ const U64_MAX = 0xffffffffffffffffn;
 
 /**
  * Bytes of a header, prelude included, or null while fewer than eight bytes are there to tell.
- * @throws DataError DBN_MAGIC, DBN_VERSION or DBN_METADATA as soon as the bytes cannot become a header.
+ * @throws DataError DBN_MAGIC, DBN_VERSION or DBN_METADATA as soon as the bytes cannot become a
+ * header.
  */
 export function metadataLength(bytes: Uint8Array): number | null {
   checkMagic(bytes);
@@ -38,8 +39,8 @@ export function metadataLength(bytes: Uint8Array): number | null {
 
 /**
  * Reads a whole header, of any version; `length` is the offset of the first record.
- * @throws DataError DBN_MAGIC, DBN_VERSION, or DBN_METADATA (also when `bytes` ends inside the header: see
- * `metadataLength` to know beforehand).
+ * @throws DataError DBN_MAGIC, DBN_VERSION, or DBN_METADATA (also when `bytes` ends inside the
+ * header: see `metadataLength` to know beforehand).
  */
 export function decodeMetadata(bytes: Uint8Array): { metadata: Metadata; length: number } {
   const length = metadataLength(bytes);
@@ -106,7 +107,10 @@ function readLists(bytes: Uint8Array, metadata: Metadata): void {
   metadata.wire!.trailer = bytes.slice(reader.at);
 }
 
-/** A cursor over the variable part; every count is held against the bytes that are left before it is believed. */
+/**
+ * A cursor over the variable part; every count is held against the bytes that are left before it is
+ * believed.
+ */
 class ListReader {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;

@@ -16,8 +16,8 @@ import { type DbnVersion, SYMBOL_LENGTH, SYMBOL_LENGTH_V1 } from './version.ts';
 const U64_MAX = 0xffffffffffffffffn;
 
 /**
- * Writes a header in `version` (the metadata's own when not given). Metadata that was read from the same version gives
- * the same bytes again.
+ * Writes a header in `version` (the metadata's own when not given). Metadata that was read from the
+ * same version gives the same bytes again.
  * @throws DataError DBN_ENCODE when a text is too long for its field.
  */
 export function encodeMetadata(metadata: Metadata, version = metadata.version): Uint8Array {

@@ -1,10 +1,16 @@
 import { decodeMetadata, metadataLength } from './decode-metadata.ts';
 import type { Metadata } from './metadata.ts';
 
-/** Bytes kept for a header at first; it doubles as bytes arrive, never ahead of them by more than that. */
+/**
+ * Bytes kept for a header at first; it doubles as bytes arrive, never ahead of them by more than
+ * that.
+ */
 const FIRST_CAPACITY = 4096;
 
-/** Collects a header that arrives in pieces; memory follows what has arrived, not what the header claims. */
+/**
+ * Collects a header that arrives in pieces; memory follows what has arrived, not what the header
+ * claims.
+ */
 export class HeaderBuffer {
   private bytes = new Uint8Array(0);
   private filled = 0;

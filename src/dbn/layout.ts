@@ -1,10 +1,12 @@
 /**
- * How a record's bytes are described: layouts are data, and everything that is not a hot loop reads them.
+ * How a record's bytes are described: layouts are data, and everything that is not a hot loop reads
+ * them.
  */
 
 /**
- * What lies at a field: integers; `price` (i64, 1e-9 currency, undefined INT64_MAX); `time` (u64, Unix ns, undefined
- * UINT64_MAX); `char` (one byte, ASCII); `text` (fixed width, padded with NUL); `zero` (reserved).
+ * What lies at a field: integers; `price` (i64, 1e-9 currency, undefined INT64_MAX); `time` (u64,
+ * Unix ns, undefined UINT64_MAX); `char` (one byte, ASCII); `text` (fixed width, padded with NUL);
+ * `zero` (reserved).
  */
 export type FieldType =
   | 'u8'
@@ -72,7 +74,9 @@ export function fieldSize(field: Field): number {
   return field.type === 'text' || field.type === 'zero' ? field.size! : WIDTH[field.type];
 }
 
-/** The header's fields, the same in every record; the length in words before them is not a field. */
+/**
+ * The header's fields, the same in every record; the length in words before them is not a field.
+ */
 export const HEADER = [
   { at: 8, name: 'ts_event', type: 'time', doc: 'When the venue’s engine made it.' },
   { at: 1, name: 'rtype', type: 'u8', doc: 'Record type, see `RTYPE`.' },

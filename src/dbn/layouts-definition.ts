@@ -1,8 +1,8 @@
 import type { RecordLayout } from './layout.ts';
 
 /**
- * Layouts of instrument definitions. Rows stand in the order of the vendor's JSON and CSV. Source: databento/dbn
- * `rust/dbn/src/{record,v1,v2}.rs`.
+ * Layouts of instrument definitions. Rows stand in the order of the vendor's JSON and CSV. Source:
+ * databento/dbn `rust/dbn/src/{record,v1,v2}.rs`.
  */
 
 /** An instrument definition in version 1. */
@@ -23,7 +23,7 @@ export const DEFINITION_V1 = {
       at: 325,
       name: 'instrument_class',
       type: 'char',
-      doc: 'B bond, C call, F future, I index, K stock, M mixed spread, P put, S future spread, T option spread, X currency spot, Y commodity spot.',
+      doc: 'What it is, see `INSTRUMENT_CLASS`.',
     },
     { at: 24, name: 'min_price_increment', type: 'price', doc: 'Smallest price step.' },
     {
@@ -254,7 +254,7 @@ export const DEFINITION_V2 = {
       at: 374,
       name: 'instrument_class',
       type: 'char',
-      doc: 'B bond, C call, F future, I index, K stock, M mixed spread, P put, S future spread, T option spread, X currency spot, Y commodity spot.',
+      doc: 'What it is, see `INSTRUMENT_CLASS`.',
     },
     { at: 24, name: 'min_price_increment', type: 'price', doc: 'Smallest price step.' },
     {
@@ -481,7 +481,7 @@ export const DEFINITION = {
       at: 487,
       name: 'instrument_class',
       type: 'char',
-      doc: 'B bond, C call, F future, I index, K stock, M mixed spread, P put, S future spread, T option spread, X currency spot, Y commodity spot.',
+      doc: 'What it is, see `INSTRUMENT_CLASS`.',
     },
     { at: 24, name: 'min_price_increment', type: 'price', doc: 'Smallest price step.' },
     {

@@ -1,8 +1,9 @@
 import type { LevelField, RecordLayout } from './layout.ts';
 
 /**
- * Layouts of orders, trades and quotes, alike in every DBN version. Rows stand in the order of the vendor's JSON and
- * CSV; offsets count from the start of the record. Source: databento/dbn `rust/dbn/src/record.rs`.
+ * Layouts of orders, trades and quotes, alike in every DBN version. Rows stand in the order of the
+ * vendor's JSON and CSV; offsets count from the start of the record. Source: databento/dbn
+ * `rust/dbn/src/record.rs`.
  */
 
 /** Bytes of one book level. */

@@ -1,8 +1,9 @@
 import type { RecordLayout } from './layout.ts';
 
 /**
- * Layouts of bars, statistics, status, auctions and the gateway's own messages. Where versions differ, the name ends
- * in the last version that has it. Source: databento/dbn `rust/dbn/src/{record,v1,v2,v3}.rs`.
+ * Layouts of bars, statistics, status, auctions and the gateway's own messages. Where versions
+ * differ, the name ends in the last version that has it. Source: databento/dbn
+ * `rust/dbn/src/{record,v1,v2,v3}.rs`.
  */
 
 /** A bar; `ts_event` is its opening. */

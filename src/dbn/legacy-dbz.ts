@@ -3,7 +3,10 @@ import { DataError } from '../core/index.ts';
 /** Fewest bytes that tell a DBZ file. */
 export const DBZ_MAGIC_BYTES = 11;
 
-/** True for the format of 2022, DBN's predecessor: its metadata is a skippable zstd frame that begins with `DBZ`. */
+/**
+ * True for the format of 2022, DBN's predecessor: its metadata is a skippable zstd frame that
+ * begins with `DBZ`.
+ */
 export function isDbz(bytes: Uint8Array): boolean {
   const skippable = (bytes[0]! & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d;
   return (

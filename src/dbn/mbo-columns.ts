@@ -4,12 +4,12 @@ const BYTES_PER_ROW = 54;
 /**
  * Market-by-order records as columns: one typed array a field, row `i` in `[0, length)`.
  *
- * The caller owns the object and reuses it from batch to batch; whoever is handed one reads it before the next
- * refill. Timestamps are ns relative to `originNs`, so that they are exact in a float64 within 104 days of it.
- * Field meanings: databento/dbn `MboMsg`.
+ * The caller owns the object and reuses it from batch to batch; whoever is handed one reads it
+ * before the next refill. Timestamps are ns relative to `originNs`, so that they are exact in a
+ * float64 within 104 days of it. Field meanings: databento/dbn `MboMsg`.
  *
- * All columns lie in one buffer, column behind column, the widest first, so that a batch moves between threads as a
- * whole.
+ * All columns lie in one buffer, column behind column, the widest first, so that a batch moves
+ * between threads as a whole.
  */
 export class MboColumns {
   /** Rows that fit. */
@@ -20,9 +20,14 @@ export class MboColumns {
   originNs: bigint;
   /** All the columns' memory, `MboColumns.bytesFor(capacity)`. */
   readonly buffer: ArrayBufferLike;
-  /** Rows from the start of a column to that of the next of its width: `capacity`, rounded up to 8. */
+  /**
+   * Rows from the start of a column to that of the next of its width: `capacity`, rounded up to 8.
+   */
   readonly pitch: number;
-  /** Views of the whole buffer for the unpacking loops: the constructor says which column starts where. */
+  /**
+   * Views of the whole buffer for the unpacking loops: the constructor says which column starts
+   * where.
+   */
   readonly lanes: Readonly<{ f64: Float64Array; i32: Int32Array }>;
 
   /** Capture time, ns since `originNs`; the clock of every computation. [capacity] */

@@ -14,9 +14,10 @@ const TWO_32 = 4294967296;
 const UNDEF_TIME_F64 = 2 ** 63;
 
 /**
- * Unpacks records `[from, to)` of an MBO run into rows `at ...` of `columns`, and sets `columns.length` to the row
- * behind the last. Times become ns since `columns.originNs`, exact within 104 days of it; an undefined time
- * is a number of 2^63 or more. The `ts_out` trailer is passed over. Source: databento/dbn `MboMsg`.
+ * Unpacks records `[from, to)` of an MBO run into rows `at ...` of `columns`, and sets
+ * `columns.length` to the row behind the last. Times become ns since `columns.originNs`, exact
+ * within 104 days of it; an undefined time is a number of 2^63 or more. The `ts_out` trailer is
+ * passed over. Source: databento/dbn `MboMsg`.
  */
 export function readMbo(
   run: RecordRun,
@@ -34,7 +35,8 @@ export function readMbo(
 }
 
 /**
- * Packs rows `[from, to)` of `columns` into MBO records, the inverse of `readMbo`, alike in every DBN version.
+ * Packs rows `[from, to)` of `columns` into MBO records, the inverse of `readMbo`, alike in every
+ * DBN version.
  * @param bytes where to, aligned to four bytes; made when not given.
  * @param at the byte of `bytes` to start at, a multiple of 4.
  * @param tsOut writes the trailer, undefined, behind each record.

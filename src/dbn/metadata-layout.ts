@@ -1,15 +1,21 @@
 /**
- * Where things lie in a DBN header; offsets count from its first byte, the `D`. Source: databento/dbn
- * `rust/dbn/src/{encode,decode}/dbn/sync.rs`.
+ * Where things lie in a DBN header; offsets count from its first byte, the `D`. Source:
+ * databento/dbn `rust/dbn/src/{encode,decode}/dbn/sync.rs`.
  */
 
 /** Bytes of the prelude: `DBN`, version, length of what follows. */
 export const PRELUDE_BYTES = 8;
-/** Bytes from the start to the first list: prelude, fixed part, length of a schema definition (always 0). */
+/**
+ * Bytes from the start to the first list: prelude, fixed part, length of a schema definition
+ * (always 0).
+ */
 export const LISTS_AT = 112;
 /** Smallest legal value of the prelude's length: the fixed part. */
 export const MIN_METADATA_LENGTH = 100;
-/** Largest header accepted, bytes; real ones reach 6 MB. A claim above it is refused before anything is kept. */
+/**
+ * Largest header accepted, bytes; real ones reach 6 MB. A claim above it is refused before anything
+ * is kept.
+ */
 export const MAX_METADATA_BYTES = 256 * 1024 * 1024;
 /** Width of the dataset field, bytes. */
 export const DATASET_BYTES = 16;

@@ -1,7 +1,9 @@
 import type { Schema, SType } from './schema.ts';
 import type { DbnVersion } from './version.ts';
 
-/** The symbol that a requested one stood for, from `startDate` (inclusive) to `endDate` (exclusive). */
+/**
+ * The symbol that a requested one stood for, from `startDate` (inclusive) to `endDate` (exclusive).
+ */
 export interface MappingInterval {
   /** UTC date as the number YYYYMMDD, inclusive. */
   startDate: number;
@@ -18,7 +20,10 @@ export interface SymbolMapping {
   intervals: MappingInterval[];
 }
 
-/** What a stream's header says about the records that follow. Source: databento/dbn `rust/dbn/src/metadata.rs`. */
+/**
+ * What a stream's header says about the records that follow. Source: databento/dbn
+ * `rust/dbn/src/metadata.rs`.
+ */
 export interface Metadata {
   version: DbnVersion;
   /** Dataset code, such as `GLBX.MDP3`; at most 15 characters. */
@@ -47,8 +52,9 @@ export interface Metadata {
   notFound: string[];
   mappings: SymbolMapping[];
   /**
-   * How the fields above lay in the bytes they were read from, where several ways mean the same: kept so that the
-   * same version encodes to the same bytes. Absent in metadata that was made rather than read.
+   * How the fields above lay in the bytes they were read from, where several ways mean the same:
+   * kept so that the same version encodes to the same bytes. Absent in metadata that was made
+   * rather than read.
    */
   wire?: MetadataWire;
 }
@@ -68,7 +74,9 @@ export interface MetadataWire {
   trailer: Uint8Array;
 }
 
-/** Metadata for a stream of your own: `fields` over the defaults of version 3, no symbols, no limit. */
+/**
+ * Metadata for a stream of your own: `fields` over the defaults of version 3, no symbols, no limit.
+ */
 export function makeMetadata(fields: Partial<Metadata> & { dataset: string }): Metadata {
   const version = fields.version ?? 3;
   return {

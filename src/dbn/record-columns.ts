@@ -6,7 +6,10 @@ import type { RecordRun } from './record-run.ts';
 import { TS_OUT_BYTES } from './record-size.ts';
 import { readText } from './text-bytes.ts';
 
-/** A column: numbers as they are; 64-bit integers that are neither price nor time as bigints; texts as strings. */
+/**
+ * A column: numbers as they are; 64-bit integers that are neither price nor time as bigints; texts
+ * as strings.
+ */
 export type Column =
   | Uint8Array
   | Int8Array
@@ -31,9 +34,9 @@ export interface ColumnsOptions {
 }
 
 /**
- * Records of any known type as columns by their published names, levels as `bid_px_00` and so on: prices as float64 in
- * 1e-9 (undefined: 2^63), times as float64 ns since `originNs` (undefined: 2^63 or more), chars as their codes.
- * For MBO in bulk use `readMbo`.
+ * Records of any known type as columns by their published names, levels as `bid_px_00` and so on:
+ * prices as float64 in 1e-9 (undefined: 2^63), times as float64 ns since `originNs` (undefined:
+ * 2^63 or more), chars as their codes. For MBO in bulk use `readMbo`.
  */
 export function columnsOf(run: RecordRun, options: ColumnsOptions = {}): Record<string, Column> {
   const { from = 0, to = run.count, originNs = 0n, fields } = options;

@@ -17,7 +17,8 @@ export interface CsvOptions extends TextOptions {
 
 /**
  * The header line for records of a type, without its newline: the vendor's columns.
- * @param extra columns behind the record's own: `ts_out` for such streams, `symbol` where records carry one.
+ * @param extra columns behind the record's own: `ts_out` for such streams, `symbol` where records
+ * carry one.
  */
 export function csvHeader(
   rtype: number,
@@ -35,8 +36,8 @@ export function csvHeader(
 }
 
 /**
- * Record `i` as a line of CSV without its newline, what the vendor's `dbn --csv` prints; columns as `csvHeader` says.
- * A record of unknown type is its header's fields.
+ * Record `i` as a line of CSV without its newline, what the vendor's `dbn --csv` prints; columns as
+ * `csvHeader` says. A record of unknown type is its header's fields.
  */
 export function recordToCsv(run: RecordRun, i: number, options: CsvOptions = {}): string {
   assert(i >= 0 && i < run.count, 'the record lies within the run');

@@ -16,9 +16,10 @@ export interface JsonOptions extends TextOptions {
 }
 
 /**
- * Record `i` as one line of JSON without its newline, byte for byte what the vendor's `dbn --json` prints: 64-bit
- * numbers are strings; keys in the vendor's order. A record of unknown type is its header alone. Where the vendor's
- * line is no JSON (a char above 127), this is. Source: databento/dbn `encode/json/serialize.rs`.
+ * Record `i` as one line of JSON without its newline, byte for byte what the vendor's `dbn --json`
+ * prints: 64-bit numbers are strings; keys in the vendor's order. A record of unknown type is its
+ * header alone. Where the vendor's line is no JSON (a char above 127), this is. Source:
+ * databento/dbn `encode/json/serialize.rs`.
  */
 export function recordToJson(run: RecordRun, i: number, options: JsonOptions = {}): string {
   assert(i >= 0 && i < run.count, 'the record lies within the run');

@@ -7,12 +7,18 @@ import { HEADER_BYTES, TS_OUT_BYTES } from './record-size.ts';
 import { fitsText, readText, writeText } from './text-bytes.ts';
 import type { DbnVersion } from './version.ts';
 
-/** A field's value: 64-bit integers, prices and times are bigints; a char is a text of one letter or none. */
+/**
+ * A field's value: 64-bit integers, prices and times are bigints; a char is a text of one letter or
+ * none.
+ */
 export type FieldValue = number | bigint | string;
 /** One book level. */
 export type LevelObject = Record<string, FieldValue>;
 
-/** A record as an object, for reading one at a time; see `layoutOf` for its fields and `MboColumns` for bulk. */
+/**
+ * A record as an object, for reading one at a time; see `layoutOf` for its fields and `MboColumns`
+ * for bulk.
+ */
 export interface DbnRecord {
   rtype: number;
   publisher_id: number;
@@ -28,7 +34,10 @@ export interface DbnRecord {
   [field: string]: FieldValue | LevelObject[] | Uint8Array | undefined;
 }
 
-/** Record `i` of a run as an object, in the layout of the run's version; fields in the vendor's order. */
+/**
+ * Record `i` of a run as an object, in the layout of the run's version; fields in the vendor's
+ * order.
+ */
 export function decodeRecord(run: RecordRun, i: number): DbnRecord {
   assert(i >= 0 && i < run.count, 'the record lies within the run');
   const at = run.start + i * run.stride;
@@ -96,10 +105,11 @@ export function readField(view: DataView, field: Field, base: number): FieldValu
 }
 
 /**
- * Packs an object into a record of its `rtype`: fields that are left out are undefined where the field has such a
- * value, else zero or empty; the trailer is written when `ts_out` is there. The inverse of `decodeRecord`.
- * @throws DataError DBN_ENCODE for an unknown type without `unknown`, a field that the layout does not
- * have, or a value that the field cannot hold.
+ * Packs an object into a record of its `rtype`: fields that are left out are undefined where the
+ * field has such a value, else zero or empty; the trailer is written when `ts_out` is there. The
+ * inverse of `decodeRecord`.
+ * @throws DataError DBN_ENCODE for an unknown type without `unknown`, a field that the layout does
+ * not have, or a value that the field cannot hold.
  */
 export function encodeRecord(record: DbnRecord, version: DbnVersion = 3): Uint8Array {
   const layout = layoutOf(record.rtype, version);

@@ -4,9 +4,9 @@ import type { DbnVersion } from './version.ts';
 /**
  * Consecutive records of one type and size, where they already lie: nothing is copied or unpacked.
  *
- * Record `i` starts at byte `start + i * stride` of `bytes`, which is word `(start + i * stride) / 4` of `words`: the
- * same memory, aligned to four bytes. The memory belongs to the decoder, or to whoever wrote the chunk: a run is
- * valid until the decoder's next `next` or `write`.
+ * Record `i` starts at byte `start + i * stride` of `bytes`, which is word `(start + i * stride) /
+ * 4` of `words`: the same memory, aligned to four bytes. The memory belongs to the decoder, or to
+ * whoever wrote the chunk: a run is valid until the decoder's next `next` or `write`.
  */
 export interface RecordRun {
   /** Record type, see `RTYPE`; unknown ones occur. */

@@ -19,7 +19,10 @@ export function recordSize(rtype: number, version: DbnVersion): number {
   return TABLES[version - 1]![rtype]!;
 }
 
-/** Fewest bytes that a record of `rtype` may have: its layout and trailer, or a bare header when it is unknown. */
+/**
+ * Fewest bytes that a record of `rtype` may have: its layout and trailer, or a bare header when it
+ * is unknown.
+ */
 export function minRecordBytes(rtype: number, version: DbnVersion, tsOut: boolean): number {
   const size = recordSize(rtype, version) || HEADER_BYTES;
   return size + (tsOut ? TS_OUT_BYTES : 0);

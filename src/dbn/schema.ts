@@ -1,6 +1,6 @@
 /**
- * Names of the codes that metadata carries. Source: databento/dbn `rust/dbn/src/enums.rs`; symbology codes 13 to
- * 15 from databento-cpp 0.65.
+ * Names of the codes that metadata carries. Source: databento/dbn `rust/dbn/src/enums.rs`;
+ * symbology codes 13 to 15 from databento-cpp 0.65.
  */
 
 /** A schema's published name. */

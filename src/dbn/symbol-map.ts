@@ -2,7 +2,9 @@ import type { Metadata } from './metadata.ts';
 import type { DbnRecord } from './record-object.ts';
 import { utcDateOf } from './utc-date.ts';
 
-/** `symbol` stands for an instrument from `start` (inclusive) to `end` (exclusive), dates YYYYMMDD. */
+/**
+ * `symbol` stands for an instrument from `start` (inclusive) to `end` (exclusive), dates YYYYMMDD.
+ */
 interface Span {
   start: number;
   end: number;
@@ -16,8 +18,9 @@ const NEVER = 99_999_999;
 const OPEN_TIME = 1n << 63n;
 
 /**
- * Which symbol an instrument id stands for on a date, and the other way round: from a header's mappings, of either
- * direction, and from the mapping records of a live stream. Ids are unique within a dataset and a day only.
+ * Which symbol an instrument id stands for on a date, and the other way round: from a header's
+ * mappings, of either direction, and from the mapping records of a live stream. Ids are unique
+ * within a dataset and a day only.
  */
 export class SymbolMap {
   private readonly byId = new Map<number, Span[]>();
@@ -38,7 +41,10 @@ export class SymbolMap {
     return map;
   }
 
-  /** Adds a mapping; where mappings overlap, the one added last holds. Dates are YYYYMMDD, `end` exclusive. */
+  /**
+   * Adds a mapping; where mappings overlap, the one added last holds. Dates are YYYYMMDD, `end`
+   * exclusive.
+   */
   add(instrumentId: number, symbol: string, start = 0, end = NEVER): void {
     const span = { start, end, instrumentId, symbol };
     append(this.byId, instrumentId, span);
@@ -67,7 +73,10 @@ export class SymbolMap {
     return this.symbolOf(instrumentId, utcDateOf(ns));
   }
 
-  /** The instruments that a symbol stands for on a UTC date, or on any when it is left out; ascending. */
+  /**
+   * The instruments that a symbol stands for on a UTC date, or on any when it is left out;
+   * ascending.
+   */
   instrumentsOf(symbol: string, date?: number): number[] {
     const spans = this.bySymbol.get(symbol) ?? [];
     const on = spans.filter((s) => date === undefined || (s.start <= date && date < s.end));

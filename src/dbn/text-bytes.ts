@@ -1,6 +1,6 @@
 /**
- * Text in DBN: fixed-width fields padded with NUL, one byte a character. Bytes above 127 map to the code point of the
- * same number, so that whatever was read is written back the same.
+ * Text in DBN: fixed-width fields padded with NUL, one byte a character. Bytes above 127 map to the
+ * code point of the same number, so that whatever was read is written back the same.
  */
 
 /** The text of a fixed-width field: up to its first NUL or `size` bytes. */
@@ -27,7 +27,8 @@ export function writeText(bytes: Uint8Array, at: number, size: number, text: str
 }
 
 /**
- * What a text's bytes say when they are UTF-8, for printing; empty when they are not, as in the vendor's tools.
+ * What a text's bytes say when they are UTF-8, for printing; empty when they are not, as in the
+ * vendor's tools.
  */
 export function utf8Of(text: string): string {
   let out = '';

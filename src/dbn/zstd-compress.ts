@@ -7,8 +7,8 @@ const DEFAULT_LEVEL = 3;
 let compress: ((bytes: Uint8Array, level?: number) => Uint8Array) | null = null;
 
 /**
- * Loads the compressor, a module of its own so that readers need not carry it, and returns a function that makes one
- * frame a call; frames one after another are a valid stream.
+ * Loads the compressor, a module of its own so that readers need not carry it, and returns a
+ * function that makes one frame a call; frames one after another are a valid stream.
  * @param level zstd level, 1 to 19.
  */
 export async function zstdCompressor(level = DEFAULT_LEVEL): Promise<FrameCompressor> {

@@ -26,8 +26,8 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 let zstd: ZstdExports | null = null;
 
 /**
- * zstddec's own loops neither check zstd's error codes nor say where they are, so the module's exports are taken
- * and driven here.
+ * zstddec's own loops neither check zstd's error codes nor say where they are, so the module's
+ * exports are taken and driven here.
  */
 class CapturingDecoder extends ZSTDDecoder {
   override _init(result: { instance: { exports: unknown } }): void {
@@ -50,8 +50,9 @@ export function isZstd(bytes: Uint8Array): boolean {
 }
 
 /**
- * A zstd stream that is fed by hand: any number of frames, skippable ones included, of known or unknown size;
- * checksums are verified where a frame has one. Streams are independent of each other.
+ * A zstd stream that is fed by hand: any number of frames, skippable ones included, of known or
+ * unknown size; checksums are verified where a frame has one. Streams are independent of each
+ * other.
  */
 export class ZstdStream {
   private readonly module: ZstdExports;
@@ -87,7 +88,8 @@ export class ZstdStream {
 
   /**
    * Decompresses `chunk` and yields the pieces, up to 128 KiB each; every piece is yours to keep.
-   * @throws DataError DBN_ZSTD with the compressed offset, when the data or its checksum is wrong; DBN_MAGIC for DBZ.
+   * @throws DataError DBN_ZSTD with the compressed offset, when the data or its checksum is wrong;
+   * DBN_MAGIC for DBZ.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     const first = this.consumed === 0 && chunk.length >= DBZ_MAGIC_BYTES;
@@ -145,7 +147,8 @@ export class ZstdStream {
 
 /**
  * Decompresses chunks of zstd frames, one after another, as they are asked for.
- * @throws DataError DBN_ZSTD with the compressed offset: corrupt, or (after all whole output was yielded) cut short.
+ * @throws DataError DBN_ZSTD with the compressed offset: corrupt, or (after all whole output was
+ * yielded) cut short.
  */
 export function* decompressZstd(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   const stream = new ZstdStream();

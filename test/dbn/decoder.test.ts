@@ -28,7 +28,9 @@ function recordsOf(run: RecordRun): Seen[] {
   }));
 }
 
-/** Feeds the stream in pieces of the given sizes, in turn, and checks each run against its words. */
+/**
+ * Feeds the stream in pieces of the given sizes, in turn, and checks each run against its words.
+ */
 function decode(stream: Uint8Array, sizes: readonly number[], fragment?: FragmentFormat) {
   const decoder = new DbnDecoder(fragment);
   const seen: Seen[] = [];
