@@ -54,7 +54,11 @@ export class ThreadedChunks {
 
   /** Waits until `next` has something to give, without holding the thread. */
   async ready(): Promise<void> {
-    if (!this.stopped) await this.ring.waitAsync();
+    if (this.stopped) return;
+    // Waiting must keep the program alive; a thread that nobody waits for must not.
+    this.worker.ref();
+    await this.ring.waitAsync();
+    this.worker.unref();
   }
 
   /** Stops the thread. */
