@@ -166,10 +166,8 @@ export function report(result: BenchResult): void {
   const each = result.bytesEach === null ? '' : `, ${result.bytesEach.toFixed(2)} B each`;
   const rate =
     result.megabytesPerSecond === null ? '' : `, ${result.megabytesPerSecond.toFixed(0)} MB/s`;
-  const target =
-    result.atLeast === null
-      ? ''
-      : `, target ${human(result.atLeast)}: ${result.perSecond >= result.atLeast ? 'met' : 'MISSED'}`;
+  const verdict = result.perSecond >= (result.atLeast ?? 0) ? 'met' : 'MISSED';
+  const target = result.atLeast === null ? '' : `, target ${human(result.atLeast)}: ${verdict}`;
   console.log(
     `${result.group} | ${result.name}: ${human(result.perSecond)} ${result.unit}/s ` +
       `(${human(result.nsEach)} ns each${rate}${each}${target}) ${result.note}`,

@@ -1,7 +1,9 @@
 /**
- * Every error a user can meet, in one registry. `docs/errors.md` lists the same codes; a test holds them equal.
+ * Every error a user can meet, in one registry. `docs/errors.md` lists the same codes; a test holds
+ * them equal.
  *
- * `exit` is the command line's exit code: 1 failed, 2 wrong usage, 3 nothing matched, 4 data rejected.
+ * `exit` is the command line's exit code: 1 failed, 2 wrong usage, 3 nothing matched, 4 data
+ * rejected.
  */
 export const ERRORS = {
   DBN_MAGIC: { exit: 4, meaning: 'The bytes are neither DBN nor zstd-compressed DBN.' },
@@ -52,7 +54,10 @@ export const ERRORS = {
 /** A code of the registry. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Where bad data was met, and what was there. Offsets count bytes from the start of the decompressed stream. */
+/**
+ * Where bad data was met, and what was there. Offsets count bytes from the start of the
+ * decompressed stream.
+ */
 export interface DataErrorDetail {
   /** File or source name, as the user gave it. */
   file?: string;
@@ -99,7 +104,10 @@ export class DataError extends Error {
   }
 }
 
-/** The machine, the network or the user's authority said no. `retryable`: the same call may succeed later. */
+/**
+ * The machine, the network or the user's authority said no. `retryable`: the same call may succeed
+ * later.
+ */
 export class OperatingError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;

@@ -1,11 +1,15 @@
 /**
- * Units of the data plane. Aliases, not wrappers: they cost nothing in a hot loop and say what a number means.
+ * Units of the data plane. Aliases, not wrappers: they cost nothing in a hot loop and say what a
+ * number means.
  */
 
 /** A price as a whole number of ticks: `price / tickSize`, int32. */
 export type Tick = number;
 
-/** A price in 1e-9 currency units. Exact as a Number while |price| < 2^53 (about 9.007 million currency units). */
+/**
+ * A price in 1e-9 currency units. Exact as a Number while |price| < 2^53 (about 9.007 million
+ * currency units).
+ */
 export type PriceNano = number;
 
 /** Nanoseconds since 00:00 UTC of a session date. Exact as a Number within 104 days of it. */

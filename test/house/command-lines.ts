@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
-/** What is wrong with a line such as `npx spymaster book FILE --levels 5 | head`; null when nothing is. */
+/**
+ * What is wrong with a line such as `npx spymaster book FILE --levels 5 | head`; null when nothing
+ * is.
+ */
 export function faultOf(line: string, program: Command): string | null {
   const words = line
     .replace(/\s[|>].*$/, '')

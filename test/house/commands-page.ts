@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 
 const INTRODUCTION = `# Commands
 
-What \`spymaster --help\` and each command's \`--help\` say. This page is generated from the program itself: a test holds
-them equal, and \`npx vitest run --project unit test/house -u\` writes it anew.
+What \`spymaster --help\` and each command's \`--help\` say. This page is generated from the program
+itself: a test holds them equal, and \`npx vitest run --project unit test/house -u\` writes it anew.
 
-In a checkout the program is \`npx spymaster …\`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing matched, 4 data
-rejected; [errors.md](errors.md) lists every error. Results go to stdout, everything else to stderr. Files that a command
-writes appear under their names whole or not at all. Ctrl-C stops at the next safe point.
+In a checkout the program is \`npx spymaster …\`. Exit codes: 0 done, 1 failed, 2 wrong usage,
+3 nothing matched, 4 data rejected; [errors.md](errors.md) lists every error. Results go to stdout,
+everything else to stderr. Files that a command writes appear under their names whole or not at all.
+Ctrl-C stops at the next safe point.
 `;
 
 /** Columns that the help is laid out for, whatever the terminal. */
