@@ -2,10 +2,10 @@ import { oneLine } from './limits-page.ts';
 
 const INTRODUCTION = `# Counters of a book
 
-What \`spymaster book\` prints on stderr at its end, as one JSON object, from the book's first record
-on. None of these is an error: markets do odd things in good data. Generated from
-\`src/book/counters.ts\`: a test holds them equal, and \`npx vitest run --project unit test/house -u\`
-writes this page anew.
+What \`spymaster book\` prints on stderr at its end, as one JSON object, from the book's first
+record on. None of these is an error: markets do odd things in good data. Generated from
+\`src/book/counters.ts\`: a test holds them equal, and
+\`npx vitest run --project unit test/house -u\` writes this page anew.
 
 | counter | counts |
 | --- | --- |

@@ -1,8 +1,8 @@
 const INTRODUCTION = `# Limits of the servers
 
 Generated from \`src/serve/limits.ts\`: a test holds them equal, and
-\`npx vitest run --project unit test/house -u\` writes this page anew. Each exists so that no client,
-file or load can make the server grow or stall; they are not configuration.
+\`npx vitest run --project unit test/house -u\` writes this page anew. Each exists so that no
+client, file or load can make the server grow or stall; they are not configuration.
 
 | limit | value | is |
 | --- | --- | --- |
