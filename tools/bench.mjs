@@ -16,9 +16,6 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const resultsFile = join(tmpdir(), `spymaster-bench-${process.pid}.jsonl`);
 const page = join(root, 'bench', 'RESULTS.md');
 
-/** Files of bench/ that other benchmarks import. */
-const NOT_BENCHMARKS = new Set(['harness.ts', 'inputs.ts']);
-
 function must(command, args, env = {}) {
   const { status } = spawnSync(command, args, {
     cwd: root,
@@ -29,9 +26,15 @@ function must(command, args, env = {}) {
   return status === 0;
 }
 
+/** A file of bench/ is a benchmark when it measures; the others are parts that benchmarks share. */
+function measures(name) {
+  const text = readFileSync(join(root, 'bench', name), 'utf8');
+  return text.includes("from './harness.ts'");
+}
+
 function benchmarks(filters) {
   return readdirSync(join(root, 'bench'))
-    .filter((name) => name.endsWith('.ts') && !NOT_BENCHMARKS.has(name))
+    .filter((name) => name.endsWith('.ts') && measures(name))
     .map((name) => name.slice(0, -'.ts'.length))
     .filter((name) => filters.length === 0 || filters.some((f) => name.includes(f)))
     .sort();
