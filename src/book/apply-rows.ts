@@ -52,22 +52,24 @@ export function applyRows(
 ): number {
   const { tsRecv, action, flags, side, price, size, orderIdLo, orderIdHi } = c;
   const { tally, tickSize, perTick, priceLimit } = b;
+  let now = b.now;
   for (let i = from; i < to; i++) {
     const ts = tsRecv[i];
-    if (ts > b.now) {
+    if (ts > now) {
       if (ts <= MAX_CLOCK_NS) {
         if (b.eventOpen && ts - b.openedAt > EVENT_OPEN_LIMIT_NS) forceClose(b);
         if (ts >= stopNs && !b.eventOpen) return i;
+        now = ts;
         b.now = ts;
         b.stamp = ts;
       } else tally[COUNTER.undefinedClocks]++;
     } else {
-      if (b.now >= stopNs && !b.eventOpen) return i;
-      if (ts < b.now) tally[COUNTER.backwardClock]++;
+      if (now >= stopNs && !b.eventOpen) return i;
+      if (ts < now) tally[COUNTER.backwardClock]++;
     }
     if (!b.eventOpen) {
       b.eventOpen = true;
-      b.openedAt = b.now;
+      b.openedAt = now;
     }
     const flag = flags[i];
     const act = action[i];

@@ -340,9 +340,14 @@ export class SlowBook {
     this.inSnapshot = false;
     this.valid = true;
     this.events++;
-    const stamp = { ts: this.now, event: this.events };
-    this.flows.push(...this.openFlows.map((f) => ({ ...f, ...stamp })));
-    this.trades.push(...this.openTrades.map((t) => ({ ...stamp, ...t })));
+    const ts = this.now;
+    const event = this.events;
+    for (const { kind, side, tick, qty } of this.openFlows) {
+      this.flows.push({ ts, event, kind, side, tick, qty });
+    }
+    for (const { price, size, side } of this.openTrades) {
+      this.trades.push({ ts, event, price, size, side });
+    }
     this.openFlows = [];
     this.openTrades = [];
     const bid = this.best('B', Math.max);
