@@ -8,12 +8,21 @@ import { run } from './run.ts';
 /** Interrupts after which the program stops at once, safe point or not. */
 const PATIENCE = 2;
 
+/** Node's exit code when nothing is left to wait for and the program has not ended. */
+const UNSETTLED = 13;
+
 let interrupts = 0;
 function stop(): void {
   interrupts++;
   if (interrupts >= PATIENCE) process.exit(1);
   interrupt();
 }
+
+process.on('exit', () => {
+  if (process.exitCode !== UNSETTLED) return;
+  process.stderr.write('spymaster: INTERNAL: the program stopped without an answer; report it\n');
+  process.exitCode = 1;
+});
 
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
