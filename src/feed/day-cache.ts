@@ -36,6 +36,7 @@ export class DayCache {
 
   /** A path to write to; `publish` gives it its name. */
   draft(name: string): string {
+    mkdirSync(this.folder, { recursive: true });
     return this.path(`.${name}.${process.pid}.${this.drafts++}`);
   }
 

@@ -2,7 +2,7 @@
  * A day file that can be read from any record: decoded once, indexed once, shared by all who read it.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DataError, OperatingError, type UnixNs } from '../core/index.ts';
@@ -31,6 +31,8 @@ export interface SeekableDayOptions {
   /** Wall time, for the cache's marks of use. */
   now: () => Date;
   onProgress?: OnProgress;
+  /** Ends the first reading of the file. */
+  signal?: AbortSignal;
 }
 
 interface Identified {
@@ -126,6 +128,11 @@ export class SeekableDay {
     return new DayReader(file, key, { version, tsOut }, this.path);
   }
 
+  /** False when the decoded file is gone: the day must be opened anew. */
+  get usable(): boolean {
+    return existsSync(this.decodedPath);
+  }
+
   /** Lets the cache drop the decoded file. Open readers stay valid. */
   close(): void {
     this.release();
@@ -172,7 +179,7 @@ async function prepare(
     originNs: String(o.originNs),
   };
   try {
-    const index = await runWorker(request, o.onProgress ?? (() => {}));
+    const index = await runWorker(request, o.onProgress ?? (() => {}), o.signal);
     if (draft) o.cache.publish(draft, o.decodedName);
     const decoded = new FileChunks(draft ? o.cache.path(o.decodedName) : path);
     decoded.close();
@@ -187,7 +194,11 @@ async function prepare(
   }
 }
 
-function runWorker(request: PrepareRequest, onProgress: OnProgress): Promise<DayIndex> {
+function runWorker(
+  request: PrepareRequest,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<DayIndex> {
   const worker = new Worker(builtModule('day-worker'), { workerData: request });
   return new Promise<DayIndex>((resolve, reject) => {
     worker.on('message', (m: { progress?: number; index?: DayIndex; error?: PlainError }) => {
@@ -196,6 +207,7 @@ function runWorker(request: PrepareRequest, onProgress: OnProgress): Promise<Day
       if (m.error) reject(fromPlainError(m.error));
     });
     worker.on('error', reject);
+    signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     worker.on('exit', () => reject(new OperatingError('INTERNAL', 'the day worker stopped')));
   });
 }

@@ -13,6 +13,7 @@ const MAX_OPEN_DAYS = 16;
 /** One instrument of a day file. */
 export class FileSource implements RecordSource {
   readonly identity: string;
+  readonly handle: SeekableDay;
   readonly mode: StreamMode;
   readonly symbol: string;
   readonly originNs: UnixNs;
@@ -22,14 +23,13 @@ export class FileSource implements RecordSource {
   readonly bars: readonly number[];
   readonly start: number;
   readonly end: number;
-  private readonly day: SeekableDay;
   private readonly key: InstrumentKey;
 
   /** @throws DataError SYMBOL_NOT_FOUND */
   constructor(day: SeekableDay, symbol: string, dt: string, synthetic: boolean) {
     const selected = day.select(symbol, dt);
     const { instrument } = selected;
-    this.day = day;
+    this.handle = day;
     this.key = { publisherId: instrument.publisherId, instrumentId: instrument.instrumentId };
     this.identity = day.identity;
     this.mode = synthetic ? 'synthetic' : 'replay';
@@ -44,7 +44,7 @@ export class FileSource implements RecordSource {
   }
 
   open(position: number = this.start): DayReader {
-    return this.day.reader(this.key, position);
+    return this.handle.reader(this.key, position);
   }
 }
 
@@ -58,6 +58,7 @@ export class DayRegistry {
   readonly cache: DayCache;
   private readonly now: () => Date;
   private readonly days = new Map<string, OpenDay>();
+  private readonly stop = new AbortController();
 
   constructor(cacheFolder: string, cacheBytes: number, now: () => Date) {
     this.cache = new DayCache(cacheFolder, cacheBytes);
@@ -70,6 +71,8 @@ export class DayRegistry {
    */
   async open(raw: RawDay, onProgress: (part: number) => void): Promise<SeekableDay> {
     const key = SeekableDay.keyOf(raw.path);
+    const known = this.days.get(key);
+    if (known && !(await isUsable(known))) this.forget(key, known);
     const open = this.days.get(key) ?? this.start(key, raw);
     open.listeners.add(onProgress);
     try {
@@ -79,8 +82,9 @@ export class DayRegistry {
     }
   }
 
-  /** Lets the cache drop what was held. */
+  /** Stops what is being read and lets the cache drop what was held. */
   async close(): Promise<void> {
+    this.stop.abort();
     for (const { day } of this.days.values()) await day.then((d) => d.close()).catch(() => {});
     this.days.clear();
   }
@@ -92,6 +96,7 @@ export class DayRegistry {
         originNs: dateToUnixNs(raw.dt),
         cache: this.cache,
         now: this.now,
+        signal: this.stop.signal,
         onProgress: (part) => {
           for (const listen of open.listeners) listen(part);
         },
@@ -104,10 +109,20 @@ export class DayRegistry {
   }
 
   private dropOldest(): void {
-    for (const [key, { day }] of this.days) {
+    for (const [key, open] of this.days) {
       if (this.days.size <= MAX_OPEN_DAYS) return;
-      this.days.delete(key);
-      void day.then((d) => d.close()).catch(() => {});
+      this.forget(key, open);
     }
   }
+
+  private forget(key: string, open: OpenDay): void {
+    if (this.days.get(key) !== open) return;
+    this.days.delete(key);
+    void open.day.then((day) => day.close()).catch(() => {});
+  }
+}
+
+/** True unless the day's decoded file is gone. */
+function isUsable({ day }: OpenDay): Promise<boolean> {
+  return day.then((d) => d.usable).catch(() => false);
 }

@@ -2,7 +2,6 @@
  * What a viewer is told before the first frame.
  */
 import { ACTIVITY_STEP_SECONDS } from '../feed/index.ts';
-import { DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
 import { FRAME_COLUMNS, type RuntimeConfig, type SessionActivity } from '../wire/index.ts';
 import { type OpenStream, seekRange } from './stream.ts';
 
@@ -43,7 +42,7 @@ export function runtimeConfig(
     paused: playback.paused,
     schema: FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })),
     config_version: stream.configVersion,
-    coefficients: { ...DEFAULT_COEFFICIENTS },
+    coefficients: { ...stream.coefficients },
     server_version: serverVersion,
   };
 }

@@ -4,10 +4,11 @@
 import { assert, isKnownError, NS_PER_MS, type NsOfDay } from '../core/index.ts';
 import { MboColumns } from '../dbn/index.ts';
 import { VacuumPressureEngine } from '../vacuum-pressure/index.ts';
-import { FrameBuffer, frameFields, type WireTrade } from '../wire/index.ts';
+import { FrameBuffer, frameFields, type StreamGap, type WireTrade } from '../wire/index.ts';
 import { HeldFrames, type SessionTotals } from './held-frames.ts';
 import { HELD_FRAMES, PREROLL_FRAMES } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
+import { gridInstant } from './opening-messages.ts';
 import type { OpenStream, RecordReader } from './stream.ts';
 import { takeTrades } from './take-trades.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -24,6 +25,12 @@ export interface PlayerStart {
   /** Grid steps between published frames. */
   stride: number;
 }
+
+/** Causes of gaps, as viewers read them. */
+const GAP_CAUSES = {
+  suspect: 'messages were lost before the file was made: wrong until the next snapshot',
+  cleared: 'the book was cleared and waits for its snapshot',
+} as const;
 
 const NOTHING: SessionTotals = { events: 0, bought: 0, sold: 0, trades: 0 };
 
@@ -224,6 +231,15 @@ export class Player {
     return header.seq;
   }
 
+  /** Why the frame of a grid index is not to be trusted; null when it is. */
+  private gapAt(seq: number): StreamGap | null {
+    const { book } = this.engine;
+    if (book.valid && !book.suspect) return null;
+    const from_ns = gridInstant(this.stream, seq - 1);
+    const cause = book.suspect ? GAP_CAUSES.suspect : GAP_CAUSES.cleared;
+    return { from_ns, to_ns: gridInstant(this.stream, seq), cause };
+  }
+
   private publish(seq: number): void {
     const { header } = this.frame;
     const { type: _, ...fields } = frameFields(header, this.stream.source.originNs);
@@ -235,7 +251,7 @@ export class Player {
         ...fields,
         cvd: header.buyVolume - header.sellVolume,
         edge: this.engine.edgeOf(this.frame),
-        gap: null,
+        gap: this.gapAt(seq),
       },
       arrow: this.frame.copy(),
       trades: this.trades,
@@ -264,6 +280,7 @@ function engineOptions(stream: OpenStream) {
     originNs: stream.source.originNs,
     bucketTicks: stream.bucketTicks,
     throttleMs: stream.throttleMs,
+    coefficients: stream.coefficients,
   };
 }
 

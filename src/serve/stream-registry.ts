@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { DataError } from '../core/index.ts';
 import { findRawDay, type Product, type Products, productOf } from '../lake/index.ts';
-import { DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
+import { type Coefficients, DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { DayRegistry, FileSource } from './file-source.ts';
@@ -26,6 +26,8 @@ export interface RegistryOptions {
   products: Products;
   /** Version of this package. */
   version: string;
+  /** Default: the published ones. */
+  coefficients?: Coefficients;
   /** Folder for decoded days and checkpoints. */
   cacheFolder: string;
   cacheBytes?: number;
@@ -45,7 +47,11 @@ function digest(parts: readonly (string | number)[], digits: number): string {
 }
 
 /** First 12 hex digits of the hash of product, grid and coefficients: `name=value`, sorted, joined with `|`. */
-export function configVersionOf(product: Product, bucketTicks: number): string {
+export function configVersionOf(
+  product: Product,
+  bucketTicks: number,
+  coefficients: Coefficients,
+): string {
   const fields = {
     root: product.root,
     tick_size: product.tickSize,
@@ -54,7 +60,7 @@ export function configVersionOf(product: Product, bucketTicks: number): string {
     qty_unit: product.qtyUnit,
     bucket_ticks: bucketTicks,
     grid_rows: 101,
-    ...DEFAULT_COEFFICIENTS,
+    ...coefficients,
   };
   const named = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
   return digest(named.sort(), 12);
@@ -82,21 +88,22 @@ export class StreamRegistry {
       throw new RequestError('USAGE', message, 'future_mbo or equity_mbo');
     }
     const product = productOf(this.options.products, request.symbol);
+    const coefficients = this.options.coefficients ?? DEFAULT_COEFFICIENTS;
     const bucketTicks = request.bucketTicks ?? product.bucketTicks;
     const source =
       request.source === 'synthetic'
         ? new SyntheticSource(product, request.symbol, dt, this.options.version)
         : await this.openDay(request, onPreparing);
-    const configVersion = configVersionOf(product, bucketTicks);
+    const configVersion = configVersionOf(product, bucketTicks, coefficients);
     const { symbol, identity } = source;
     const engine = [SESSION_VERSION, symbol, dt, bucketTicks, configVersion, identity];
     const session = digest([...engine, throttleMs], 16);
     const known = this.streams.get(session);
-    if (known) return known;
+    if (known?.source.handle === source.handle) return known;
     const checkpoints = await this.openStore(`${identity}.${digest(engine, 12)}.checkpoints`);
     const checkpointRecords = this.options.checkpointRecords ?? CHECKPOINT_RECORDS;
     const base = { session, productType, product, dt, source, throttleMs, checkpointRecords };
-    return this.remember({ ...base, bucketTicks, configVersion, checkpoints });
+    return this.remember({ ...base, coefficients, bucketTicks, configVersion, checkpoints });
   }
 
   /** Waits for the disk and lets the cache go. */
@@ -130,7 +137,7 @@ export class StreamRegistry {
 
   private remember(stream: OpenStream): OpenStream {
     const known = this.streams.get(stream.session);
-    if (known) return known;
+    if (known?.source.handle === stream.source.handle) return known;
     this.streams.set(stream.session, stream);
     const [oldest] = this.streams.keys();
     if (oldest !== undefined && this.streams.size > MAX_STREAMS) this.streams.delete(oldest);

@@ -4,6 +4,7 @@
 import { NS_PER_MS, type NsOfDay, type UnixNs } from '../core/index.ts';
 import type { MboColumns } from '../dbn/index.ts';
 import type { Product, ProductType } from '../lake/index.ts';
+import type { Coefficients } from '../vacuum-pressure/index.ts';
 import type { StreamMode } from '../wire/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 
@@ -20,6 +21,8 @@ export interface RecordReader {
 export interface RecordSource {
   /** 16 hex digits: the same for the same records. */
   readonly identity: string;
+  /** The same object for sources that read the same open file. */
+  readonly handle: object;
   readonly mode: StreamMode;
   readonly symbol: string;
   /** 00:00 UTC of the session date. */
@@ -47,6 +50,7 @@ export interface OpenStream {
   readonly source: RecordSource;
   readonly throttleMs: number;
   readonly bucketTicks: number;
+  readonly coefficients: Coefficients;
   /** First 12 hex digits of the hash of product, grid and coefficients. */
   readonly configVersion: string;
   readonly checkpoints: CheckpointStore;

@@ -23,6 +23,8 @@ const LEAD_NS = 5 * 60e9;
 /** One contract's regular session on one date. */
 export class SyntheticSource implements RecordSource {
   readonly identity: string;
+  /** Nothing is open: every stream of it is as good as another. */
+  readonly handle = SyntheticSource;
   readonly mode = 'synthetic';
   readonly symbol: string;
   readonly originNs: UnixNs;

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { OperatingError } from '../core/index.ts';
 import { listSessions, loadProducts, type Products } from '../lake/index.ts';
+import type { Coefficients } from '../vacuum-pressure/index.ts';
 import { type AccessRules, checkAccessRules, refusalOf } from './access.ts';
 import { HealthWatch } from './health.ts';
 import { Hub } from './hub.ts';
@@ -44,6 +45,8 @@ export interface VacuumPressureServerOptions {
   defaults?: StreamDefaults;
   /** Default: those of the shipped configuration. */
   products?: Products;
+  /** Weights of pressure and vacuum; default: the published ones. */
+  coefficients?: Coefficients;
   logLevel?: LogLevel;
   clock?: WallClock;
 }
@@ -59,6 +62,8 @@ export interface RunningServer {
 
 /** Port of the stream when none is given. */
 export const VACUUM_PRESSURE_PORT = 8002;
+/** Time for the last frames and the goodbye to leave, ms. */
+const GOODBYE_MS = 100;
 /** Path of the stream. */
 export const VACUUM_PRESSURE_PATH = '/v1/vacuum-pressure/stream';
 
@@ -97,6 +102,7 @@ class VacuumPressureServer {
       version: serverVersion(),
       cacheFolder: options.cacheFolder,
       ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
+      ...(options.coefficients && { coefficients: options.coefficients }),
       ...(options.checkpointRecords && { checkpointRecords: options.checkpointRecords }),
       now: () => new Date(),
       onCacheFailure: (err) => this.log.warn({ err }, 'a checkpoint was not written'),
@@ -215,7 +221,10 @@ class VacuumPressureServer {
 
   private async close(app: FastifyInstance): Promise<void> {
     this.deps.hub.close();
-    for (const socket of this.sessions.values()) socket.terminate();
+    for (const socket of this.sessions.values()) {
+      socket.close(1001, 'the server stops');
+      this.deps.clock.after(GOODBYE_MS, () => socket.terminate());
+    }
     await app.close();
     await this.deps.registry.close();
     this.health.close();
