@@ -50,6 +50,9 @@ export class CellStore {
   /** Of them in use. */
   waitingLength = 0;
 
+  /** Slots as they were before `includeWaiting`. */
+  private included = new Float64Array(0);
+
   /** Ticks of a bucket. */
   readonly bucketTicks: number;
   /** Bucket of each cell. [capacity] */
@@ -135,10 +138,30 @@ export class CellStore {
     this.waitingLength = kept;
   }
 
-  /** Adds the lots that still wait to their slots' sums as if they came at `ts`, for a look. */
-  foldWaitingAt(ts: number): void {
-    const weight = weightOf(ts, epochOf(ts));
-    for (let i = 0; i < this.waitingLength; i++) this.fold(this.waiting[i], weight, ts);
+  /** Adds the lots that still wait as if they came at `ts`, until `excludeWaiting`. */
+  includeWaiting(ts: number): void {
+    const { waiting, waitingLength, slots } = this;
+    const epoch = epochOf(ts);
+    const weight = weightOf(ts, epoch);
+    if (this.included.length < waitingLength * SLOT) {
+      this.included = new Float64Array(2 * waitingLength * SLOT);
+    }
+    for (let i = 0; i < waitingLength; i++) {
+      const o = waiting[i];
+      const cell = (o / CELL) | 0;
+      // Moving is for good, so it comes before what is to be undone.
+      if (this.epochs[cell] !== epoch) this.moveToEpoch(cell, epoch);
+      this.included.set(slots.subarray(o, o + SLOT), i * SLOT);
+      this.fold(o, weight, ts);
+    }
+  }
+
+  /** Undoes `includeWaiting`, to the bit. */
+  excludeWaiting(): void {
+    const { waiting, waitingLength, slots, included } = this;
+    for (let i = 0; i < waitingLength; i++) {
+      slots.set(included.subarray(i * SLOT, (i + 1) * SLOT), waiting[i]);
+    }
   }
 
   /** The cells of buckets `first + from .. first + to - 1` into `rows`, their sums in `epoch`. */
@@ -248,12 +271,18 @@ export class CellStore {
     }
   }
 
-  /** Adds a slot's waiting lots to its sums; `weight` is that of `ts`, not before the epoch. */
+  /** Adds a slot's waiting lots to its sums; `weight` is that of `ts`. */
   private fold(o: number, weight: number, ts: number): void {
     const { slots } = this;
     const cell = (o / CELL) | 0;
     const epoch = epochOf(ts);
-    if (this.epochs[cell] !== epoch) this.moveToEpoch(cell, epoch);
+    if (this.epochs[cell] !== epoch) {
+      if (this.epochs[cell] > epoch) {
+        this.foldLate(o, weight, this.epochs[cell] - epoch);
+        return;
+      }
+      this.moveToEpoch(cell, epoch);
+    }
     const lots = slots[o + WAIT_LOTS];
     const w10 = weight * weight * weight;
     const w5 = w10 * w10;
@@ -261,6 +290,19 @@ export class CellStore {
     slots[o + SUM_5] += lots * w5;
     slots[o + SUM_10] += lots * w10;
     slots[o + SUM_30] += lots * weight;
+  }
+
+  /** `fold` where another flow has moved the cell `passed` epochs on: scaled exactly, same bits. */
+  private foldLate(o: number, weight: number, passed: number): void {
+    const { slots } = this;
+    const lots = slots[o + WAIT_LOTS];
+    const w10 = weight * weight * weight;
+    const w5 = w10 * w10;
+    const weights = [w5 * w5 * w10, w5, w10, weight];
+    for (let i = 0; i < 4; i++) {
+      const late = lots * weights[i] * HALVES[Math.min(passed * EPOCH_BITS[i], 1022)];
+      if (late >= VANISHED) slots[o + i] += late;
+    }
   }
 
   /** Restates a cell's sums in a later epoch: exact, so it does not matter when or how often. */

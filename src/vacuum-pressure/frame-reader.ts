@@ -49,7 +49,6 @@ export class FrameReader {
   private readonly orders = [new Int32Array(FRAME_ROWS), new Int32Array(FRAME_ROWS)] as const;
   /** Cell of each row. [FRAME_ROWS] */
   private readonly rows = new Int32Array(FRAME_ROWS);
-  private savedSlots = new Float64Array(0);
 
   constructor(bucketTicks: number, coefficients: Coefficients) {
     this.bucketTicks = bucketTicks;
@@ -71,10 +70,10 @@ export class FrameReader {
     const first = Math.floor(spotTick / this.bucketTicks) - FRAME_K;
     this.readDepths(book, first);
     const straddling = cells.waitingLength > 0;
-    if (straddling) this.foldStraddling(cells, ts);
+    if (straddling) cells.includeWaiting(ts);
     this.writeFlows(cells, first, ts, out);
     writeDepths(this.depth, this.orders, out.columns);
-    if (straddling) this.unfoldStraddling(cells);
+    if (straddling) cells.excludeWaiting();
   }
 
   private writeFlows(cells: CellStore, first: number, ts: number, out: FrameBuffer): void {
@@ -118,25 +117,6 @@ export class FrameReader {
           orders[side][r] += tickOrders[i];
         }
       }
-    }
-  }
-
-  /** Adds what still waits to the sums, with the weight of `ts`, keeping what undoes it. */
-  private foldStraddling(cells: CellStore, ts: number): void {
-    const { waiting, waitingLength, slots } = cells;
-    if (this.savedSlots.length < waitingLength * SLOT) {
-      this.savedSlots = new Float64Array(2 * waitingLength * SLOT);
-    }
-    for (let i = 0; i < waitingLength; i++) {
-      this.savedSlots.set(slots.subarray(waiting[i], waiting[i] + SLOT), i * SLOT);
-    }
-    cells.foldWaitingAt(ts);
-  }
-
-  private unfoldStraddling(cells: CellStore): void {
-    const { waiting, waitingLength, slots } = cells;
-    for (let i = 0; i < waitingLength; i++) {
-      slots.set(this.savedSlots.subarray(i * SLOT, (i + 1) * SLOT), waiting[i]);
     }
   }
 }

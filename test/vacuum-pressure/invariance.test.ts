@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeFrame } from '../../src/wire/index.ts';
 import { generateRows } from '../book/generate-rows.ts';
 import { LAST, type Row } from '../book/records.ts';
 import { bitsOf, type Emitted, feed, flush, framesOf, makeEngine, TICK } from './run-engine.ts';
@@ -66,6 +67,22 @@ describe('frames depend on the records alone', () => {
       for (const [ts, bits] of rare) if (often.has(ts)) expect(often.get(ts)).toBe(bits);
       expect([...rare.keys()].filter((ts) => !often.has(ts)).length).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('not on whether sums move to the next epoch before or after late flows reach them', () => {
+    // The 13th epoch of the weights ends here; the records lie densely around it.
+    const boundary = 13 * 120e9 * Math.LN2;
+    const rows = market(6, 3000, 0).map((r, i) => ({ ...r, ts: boundary + (i - 1500) * 5e5 }));
+    const at = (frames: Emitted[]) => new Map(frames.map((f) => [f.header.ts, shown(f)]));
+    const often = at(framesOf(rows, { throttleMs: 10 }));
+    const rare = framesOf(rows, { throttleMs: 1000 });
+    expect(rare.length).toBe(3);
+    for (const { header, bytes } of rare) {
+      expect(decodeFrame(bytes).v_add.every(Number.isFinite)).toBe(true);
+      const same = often.get(header.ts);
+      if (same !== undefined) expect(shown({ header, bytes })).toBe(same);
+    }
+    expect(often.has(rare[1].header.ts)).toBe(true);
   });
 
   it('not on where emission starts', () => {
