@@ -17,6 +17,7 @@ import {
   type RunningServer,
   type StreamDefaults,
 } from '../serve/index.ts';
+import { parseCoefficients } from '../vacuum-pressure/index.ts';
 import type { CommandContext } from './command.ts';
 import { note, printLine } from './output.ts';
 import type { LoadedSettings } from './settings.ts';
@@ -93,6 +94,7 @@ export function startStreamServer(
     defaults,
     products: loadProducts(loaded.configFolder),
     logLevel: settings.log_level,
+    coefficients: parseCoefficients(settings.vacuum_pressure.coefficients),
   });
 }
 
