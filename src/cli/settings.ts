@@ -24,7 +24,7 @@ const SETTINGS = {
   host: { schema: z.string().min(1), default: '127.0.0.1' },
   vacuum_pressure_port: { schema: port, default: 8002 },
   web_port: { schema: port, default: 5174 },
-  token: { schema: z.string().min(8, 'at least 8 characters'), default: '', secret: true },
+  token: { schema: z.string().min(16, 'at least 16 characters'), default: '', secret: true },
   allowed_origins: { schema: list, default: [] as string[] },
   log_level: {
     schema: z.enum(['silent', 'error', 'warn', 'info', 'debug']),

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { shippedConfigFolder } from '../../src/lake/index.ts';
 import { FRAME_COLUMNS, FRAME_ROWS } from '../../src/wire/index.ts';
 import { runHere, temporaryFolder } from './run-cli.ts';
 import { ORIGIN_NS, TINY_MARKET, tinyBytes, writeTiny } from './tiny-files.ts';
@@ -118,6 +119,24 @@ describe('vacuum-pressure run', () => {
       [-1, 7, 0],
       [1, 0, 6],
     ]);
+  });
+
+  test('coefficients come from the configuration and are checked', async () => {
+    const config = temporaryFolder();
+    cpSync(join(shippedConfigFolder(), 'products.yaml'), join(config, 'products.yaml'));
+    const configure = (name: string) =>
+      writeFileSync(
+        join(config, 'spymaster.yaml'),
+        `vacuum_pressure: { coefficients: { ${name}: 2 } }\n`,
+      );
+    configure('pressure_add');
+    const heavier = await run(file, '--hash', '--config', config);
+    expect(heavier.code).toBe(0);
+    expect(hashOf(heavier.stdout)).not.toBe(hashOf((await run(file, '--hash')).stdout));
+    configure('pressure_ad');
+    const wrong = await run(file, '--config', config);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('pressure_ad');
   });
 
   test.each([
