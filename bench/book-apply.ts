@@ -1,6 +1,7 @@
 /**
- * Decoding and the order book: from the bytes of an uncompressed file to the true book after its last record, against a
- * straightforward book with an object an order, and the book alone on columns that are decoded already.
+ * Decoding and the order book: from the bytes of an uncompressed file to the true book after its
+ * last record, against a straightforward book with an object an order, and the book alone on
+ * columns that are decoded already.
  */
 import { readFileSync } from 'node:fs';
 import { FlowLog, OrderBook, TradeLog } from '../src/book/index.ts';

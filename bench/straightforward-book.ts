@@ -1,6 +1,7 @@
 /**
- * The book that one would write first: an object an order, an object a level, maps and sorted arrays. It follows the
- * same rules for add, cancel, modify and clear, and is what the order book is compared with.
+ * The book that one would write first: an object an order, an object a level, maps and sorted
+ * arrays. It follows the same rules for add, cancel, modify and clear, and is what the order book
+ * is compared with.
  */
 import { FLAG } from '../src/dbn/index.ts';
 

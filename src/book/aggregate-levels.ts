@@ -1,5 +1,6 @@
 /**
- * Levels that come as totals instead of orders: top-of-book feeds (`F_TOB`) and level feeds (`F_MBP`).
+ * Levels that come as totals instead of orders: top-of-book feeds (`F_TOB`) and level feeds
+ * (`F_MBP`).
  */
 import type { Side } from '../core/index.ts';
 import type { BookState } from './book-state.ts';

@@ -1,5 +1,6 @@
 /**
- * The way of a record into a book: clock, snapshot and event bookkeeping around the order operations.
+ * The way of a record into a book: clock, snapshot and event bookkeeping around the order
+ * operations.
  */
 import { ASK, BID, type NsOfDay, type Side } from '../core/index.ts';
 import {
@@ -23,9 +24,15 @@ import {
 } from './order-operations.ts';
 import { AGGRESSOR } from './trade-log.ts';
 
-/** An event whose F_LAST does not come counts as closed when the clock is this far beyond its first record. */
+/**
+ * An event whose F_LAST does not come counts as closed when the clock is this far beyond its first
+ * record.
+ */
 export const EVENT_OPEN_LIMIT_NS = 1e9;
-/** Clocks beyond this (104 days from the origin) are not times: the record takes the clock as it stands. */
+/**
+ * Clocks beyond this (104 days from the origin) are not times: the record takes the clock as it
+ * stands.
+ */
 export const MAX_CLOCK_NS = 2 ** 53;
 
 /** Largest price that a float64 column holds exactly, 1e-9 currency. */
@@ -40,8 +47,8 @@ const { ADD, CANCEL, FILL, MODIFY, NONE, CLEAR, TRADE } = ACTION;
 const { adds, cancels, modifies, trades, fills, nones, clearRecords, unknownActions } = COUNTER;
 
 /**
- * Applies rows `[from, to)` of one instrument; stops before the first row whose clock reaches `stopNs` while no
- * event is open. Returns the first row not applied.
+ * Applies rows `[from, to)` of one instrument; stops before the first row whose clock reaches
+ * `stopNs` while no event is open. Returns the first row not applied.
  */
 export function applyRows(
   b: BookState,
@@ -132,7 +139,9 @@ function clear(b: BookState, flag: number): void {
   b.tally[COUNTER.snapshots]++;
 }
 
-/** Drops every order and level without booking flow; the book is not valid until its event closes. */
+/**
+ * Drops every order and level without booking flow; the book is not valid until its event closes.
+ */
 function clearBook(b: BookState): void {
   b.orders.clear();
   b.bids.clear();
@@ -211,7 +220,10 @@ function cancel(b: BookState, c: MboColumns, i: number, flag: number): void {
   else cancelOrder(b, c.orderIdLo[i] | 0, c.orderIdHi[i] | 0, side, size);
 }
 
-/** Records of top-of-book and level feeds. Returns false when the record is an ordinary order's after all. */
+/**
+ * Records of top-of-book and level feeds. Returns false when the record is an ordinary order's
+ * after all.
+ */
 function placeAggregate(
   b: BookState,
   c: MboColumns,

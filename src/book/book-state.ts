@@ -1,5 +1,6 @@
 /**
- * Everything a book remembers. The functions of this folder work on it; users see it through `OrderBook` only.
+ * Everything a book remembers. The functions of this folder work on it; users see it through
+ * `OrderBook` only.
  */
 import { ASK, BID, type NsOfDay, type PriceNano, type Side } from '../core/index.ts';
 import { COUNTER_NAMES } from './counters.ts';
@@ -21,7 +22,9 @@ export class BookState {
   readonly orders = new OrderStore();
   readonly bids = new LevelLadder(BID);
   readonly asks = new LevelLadder(ASK);
-  /** Both sides, indexed by `Side`: a load where a choice would be a branch that nobody can predict. */
+  /**
+   * Both sides, indexed by `Side`: a load where a choice would be a branch that nobody can predict.
+   */
   readonly ladders = [this.bids, this.asks];
   /** Counters by `COUNTER`. */
   readonly tally = new Float64Array(COUNTER_NAMES.length);

@@ -1,5 +1,6 @@
 /**
- * The outer form of a checkpoint: magic, version, length, CRC-32 and a sequence of little-endian values.
+ * The outer form of a checkpoint: magic, version, length, CRC-32 and a sequence of little-endian
+ * values.
  */
 import { DataError } from '../core/index.ts';
 

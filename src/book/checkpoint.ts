@@ -1,6 +1,7 @@
 /**
- * A book as bytes and back. A restored book continues exactly as the saved one would have: queues, pending fills,
- * counters, clock and the open event are all there. Where in memory an order lies is not part of a book.
+ * A book as bytes and back. A restored book continues exactly as the saved one would have: queues,
+ * pending fills, counters, clock and the open event are all there. Where in memory an order lies is
+ * not part of a book.
  */
 import { ASK, BID, type Side } from '../core/index.ts';
 import { BookState } from './book-state.ts';
@@ -24,7 +25,10 @@ const ORDER_BYTES = 24;
 const FLOW_BYTES = 16;
 const TRADE_BYTES = 20;
 
-/** Serialises a book. Closed entries of its logs belong to their reader and are not saved; consume them first. */
+/**
+ * Serialises a book. Closed entries of its logs belong to their reader and are not saved; consume
+ * them first.
+ */
 export function saveBook(b: BookState): Uint8Array {
   const w = new CheckpointWriter();
   w.f64(b.tickSize);

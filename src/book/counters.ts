@@ -1,4 +1,6 @@
-/** Position of each counter in a book's tally, and what it counts, from the book's first record on. */
+/**
+ * Position of each counter in a book's tally, and what it counts, from the book's first record on.
+ */
 export const COUNTER = {
   /** Records with action A, whatever came of them. */
   adds: 0,

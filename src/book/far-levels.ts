@@ -1,8 +1,8 @@
 /**
  * Levels too far from the market for the dense window: a sorted list in chunks.
  *
- * Insertion, removal and search cost a binary search over the chunks and one inside; memory follows the number
- * of levels, whatever their prices. Keys are a ladder's keys (larger = better).
+ * Insertion, removal and search cost a binary search over the chunks and one inside; memory follows
+ * the number of levels, whatever their prices. Keys are a ladder's keys (larger = better).
  */
 
 /** Levels in a chunk at most; a full one splits in two. */

@@ -1,9 +1,10 @@
 /**
- * What happened to the quantity of a book, in the order it happened: the hand-over from a book to an engine.
+ * What happened to the quantity of a book, in the order it happened: the hand-over from a book to
+ * an engine.
  *
- * A book appends while an event is open and stamps the entries at the event's F_LAST; entries `[0, closed)` are
- * complete, the rest belong to the open event. The consumer reads the closed ones and calls `consume()`.
- * Meaning of each kind: docs/formulas.md (flow attribution).
+ * A book appends while an event is open and stamps the entries at the event's F_LAST; entries `[0,
+ * closed)` are complete, the rest belong to the open event. The consumer reads the closed ones and
+ * calls `consume()`. Meaning of each kind: docs/formulas.md (flow attribution).
  */
 export const FLOW = { ADD: 0, PULL: 1, FILL: 2, HIDDEN_FILL: 3 } as const;
 

@@ -1,12 +1,13 @@
 /**
  * Price levels of one side of a book.
  *
- * Levels live in a pool. A dense window of ticks around the market maps a price to its level in one read, and a
- * two-step bitmap over it finds the next occupied price; levels outside the window are in a sorted list. The
- * window grows to a named limit and moves to where levels are made, so hostile prices cost no memory.
+ * Levels live in a pool. A dense window of ticks around the market maps a price to its level in one
+ * read, and a two-step bitmap over it finds the next occupied price; levels outside the window are
+ * in a sorted list. The window grows to a named limit and moves to where levels are made, so
+ * hostile prices cost no memory.
  *
- * Inside, a price is a **key**: the tick for bids, its complement for asks, so that a larger key is always better.
- * Slot 0 means "none".
+ * Inside, a price is a **key**: the tick for bids, its complement for asks, so that a larger key is
+ * always better. Slot 0 means "none".
  */
 import type { Side, Tick } from '../core/index.ts';
 import { FarLevels } from './far-levels.ts';
@@ -241,7 +242,10 @@ export class LevelLadder {
   }
 }
 
-/** Index of the highest set bit at or below `i`, or -1. `blocks` has a bit for each word that is not 0. */
+/**
+ * Index of the highest set bit at or below `i`, or -1. `blocks` has a bit for each word that is not
+ * 0.
+ */
 function highestSet(words: Int32Array, blocks: Int32Array, i: number): number {
   let w = i >> 5;
   const own = words[w] & (-1 >>> (31 - (i & 31)));

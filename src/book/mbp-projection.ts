@@ -1,8 +1,8 @@
 /**
  * A book seen as its best N price levels, one row a change.
  *
- * - `record`: the vendor's rule for MBP: a row for every clear and every trade, and for each record that changes the
- *   best N levels. Within a snapshot only its last record can make a row.
+ * - `record`: the vendor's rule for MBP: a row for every clear and every trade, and for each record
+ *   that changes the best N levels. Within a snapshot only its last record can make a row.
  * - `event`: a row at each F_LAST after which the best N levels are not what they were.
  * - `{ stepNs }`: the state at every multiple of the step, quiet ones included.
  */
@@ -89,8 +89,8 @@ export class MbpProjection {
   }
 
   /**
-   * Ends the data: closes an open event, and writes the row of the grid time that was still to come. The rows must
-   * have room for one.
+   * Ends the data: closes an open event, and writes the row of the grid time that was still to
+   * come. The rows must have room for one.
    */
   finish(): void {
     this.book.finish();
@@ -137,7 +137,9 @@ export class MbpProjection {
     this.asks.write(at, rows.askPrice, rows.askSize, rows.askCount);
   }
 
-  /** Levels better than the record's price on its side; 0 for trades and records without a place. */
+  /**
+   * Levels better than the record's price on its side; 0 for trades and records without a place.
+   */
   private depthOf(c: MboColumns, i: number): number {
     const action = c.action[i];
     const side = c.side[i] === SIDE.BID ? BID : c.side[i] === SIDE.ASK ? ASK : -1;

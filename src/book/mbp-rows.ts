@@ -37,7 +37,10 @@ export class MbpRows {
   readonly flags: Uint8Array;
   /** Levels better than the record's price on its side, at most 255. [capacity] */
   readonly depth: Uint8Array;
-  /** Price of level `l` of row `r` at `r * levels + l`, 1e-9 currency, `UNDEF_PRICE_F64` when absent. */
+  /**
+   * Price of level `l` of row `r` at `r * levels + l`, 1e-9 currency, `UNDEF_PRICE_F64` when
+   * absent.
+   */
   readonly bidPrice: Float64Array;
   readonly askPrice: Float64Array;
   /** Lots there, at most 2^32 - 2; 0 when absent. */

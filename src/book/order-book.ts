@@ -1,7 +1,8 @@
 /**
  * The market-by-order book of one instrument: every order in its place in the queue.
  *
- * Feed it rows of `MboColumns` with `applyBatch`; read it when no event is open. Rules: docs/formulas.md.
+ * Feed it rows of `MboColumns` with `applyBatch`; read it when no event is open. Rules:
+ * docs/formulas.md.
  */
 import type { Lots, NsOfDay, PriceNano, Side, Tick } from '../core/index.ts';
 import type { MboColumns } from '../dbn/index.ts';
@@ -95,11 +96,17 @@ export class OrderBook {
   get eventCount(): number {
     return this.state.eventCount;
   }
-  /** False from a clear until the event that restores the book has closed, and before the first event. */
+  /**
+   * False from a clear until the event that restores the book has closed, and before the first
+   * event.
+   */
   get valid(): boolean {
     return this.state.valid;
   }
-  /** True when the records began in mid-session: orders from before are missing until the next clear. */
+  /**
+   * True when the records began in mid-session: orders from before are missing until the next
+   * clear.
+   */
   get partial(): boolean {
     return this.state.partial;
   }
@@ -162,7 +169,10 @@ export class OrderBook {
     return level === 0 ? 0 : ladder.ordersOf(level);
   }
 
-  /** Writes lots (and orders) of the ticks `fromTick .. fromTick + count - 1` into the arrays, 0 where empty. */
+  /**
+   * Writes lots (and orders) of the ticks `fromTick .. fromTick + count - 1` into the arrays, 0
+   * where empty.
+   */
   readDepths(
     side: Side,
     fromTick: Tick,
@@ -244,7 +254,10 @@ export class OrderBook {
     };
   }
 
-  /** Lots at a price from orders that took their place at or before `sinceNs`; totals of level feeds count. */
+  /**
+   * Lots at a price from orders that took their place at or before `sinceNs`; totals of level feeds
+   * count.
+   */
   restingDepthAt(side: Side, tick: Tick, sinceNs: NsOfDay): Lots {
     const ladder = this.state.ladder(side);
     const level = ladder.find(tick ^ ladder.flip);
@@ -263,8 +276,8 @@ export class OrderBook {
   }
 
   /**
-   * The book as bytes, from which `restore` continues exactly here. Closed entries of its logs are not saved: they
-   * belong to whoever consumes them.
+   * The book as bytes, from which `restore` continues exactly here. Closed entries of its logs are
+   * not saved: they belong to whoever consumes them.
    */
   save(): Uint8Array {
     return saveBook(this.state);
@@ -281,7 +294,9 @@ export class OrderBook {
     return new OrderBook(restoreBook(bytes, logs.flows ?? null, logs.trades ?? null));
   }
 
-  /** Checks everything that must hold between events; slow. @throws Error on the first violation. */
+  /**
+   * Checks everything that must hold between events; slow. @throws Error on the first violation.
+   */
   assertInvariants(): void {
     assertBookInvariants(this.state);
   }

@@ -38,7 +38,10 @@ export function bookHiddenFill(b: BookState, side: number, tick: number, qty: nu
   if (side !== 2 && b.flows !== null) logFlow(b.flows, FLOW.HIDDEN_FILL, side, tick, qty);
 }
 
-/** Books the removal of `removed` lots of an order: as fill while fills are pending, the rest as pull. */
+/**
+ * Books the removal of `removed` lots of an order: as fill while fills are pending, the rest as
+ * pull.
+ */
 function bookRemoval(b: BookState, at: number, side: number, tick: number, removed: number): void {
   const records = b.orders.records;
   const pending = records[at + ORDER_PENDING] >>> 0;
@@ -203,7 +206,10 @@ function resizeOrder(
   }
 }
 
-/** `F`: remembers the fill on its order until a cancel or modify takes the quantity out. Returns false if unknown. */
+/**
+ * `F`: remembers the fill on its order until a cancel or modify takes the quantity out. Returns
+ * false if unknown.
+ */
 export function noteFill(b: BookState, lo: number, hi: number, size: number): boolean {
   const order = b.orders.find(lo, hi);
   if (order === 0) return false;

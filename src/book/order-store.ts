@@ -1,9 +1,10 @@
 /**
  * Live orders of one book: a pool of fixed-size records and an index from order id to record.
  *
- * A record is eight int32 in one cache line's half, so that whatever a message does to an order touches one line.
- * The index is open addressing with linear probing over pairs (hash, slot); a removal shifts its cluster back,
- * so there are no tombstones and a day of churn costs no more than its first minute. Slot 0 means "none".
+ * A record is eight int32 in one cache line's half, so that whatever a message does to an order
+ * touches one line. The index is open addressing with linear probing over pairs (hash, slot); a
+ * removal shifts its cluster back, so there are no tombstones and a day of churn costs no more than
+ * its first minute. Slot 0 means "none".
  */
 
 /** Int32 fields of an order record, as offsets from `slot * ORDER_STRIDE`. */
@@ -25,7 +26,9 @@ export const ORDER_NEXT = 6;
 /** Previous order at the level, 0 at the head. */
 export const ORDER_PREV = 7;
 
-/** Live orders that one book holds at most: 2^25, about 3 GB. Further adds are refused and counted. */
+/**
+ * Live orders that one book holds at most: 2^25, about 3 GB. Further adds are refused and counted.
+ */
 export const MAX_ORDERS = 33_554_432;
 
 const INITIAL_ORDERS = 64;
@@ -73,7 +76,10 @@ export class OrderStore {
     return slot;
   }
 
-  /** Adds the id that the last `find` did not find; its other fields are stale. Returns 0 at `MAX_ORDERS`. */
+  /**
+   * Adds the id that the last `find` did not find; its other fields are stale. Returns 0 at
+   * `MAX_ORDERS`.
+   */
   insert(lo: number, hi: number): number {
     if (this.count >= MAX_ORDERS) return 0;
     if ((this.count + 1) * 2 > this.mask + 1) {
@@ -95,7 +101,10 @@ export class OrderStore {
     return slot;
   }
 
-  /** Takes the order that the last `find` found out of the index and frees its slot; it has left its level. */
+  /**
+   * Takes the order that the last `find` found out of the index and frees its slot; it has left its
+   * level.
+   */
   removeFound(): void {
     const { table, mask } = this;
     let hole = this.probe;
@@ -118,7 +127,9 @@ export class OrderStore {
     this.count--;
   }
 
-  /** Forgets every order; keeps the memory of an ordinary book and gives back that of a huge one. */
+  /**
+   * Forgets every order; keeps the memory of an ordinary book and gives back that of a huge one.
+   */
   clear(): void {
     const keep = 1 << 16;
     if (this.since.length > keep) {

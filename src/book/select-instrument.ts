@@ -2,8 +2,8 @@ import type { MboColumns } from '../dbn/index.ts';
 import { copyRow } from './copy-row.ts';
 
 /**
- * Keeps the rows of one instrument, in place and in order, and sets `length`; a batch that holds nothing else is
- * left alone. `publisherId` null keeps every publisher's.
+ * Keeps the rows of one instrument, in place and in order, and sets `length`; a batch that holds
+ * nothing else is left alone. `publisherId` null keeps every publisher's.
  * @returns the new length.
  */
 export function selectInstrument(

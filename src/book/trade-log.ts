@@ -1,6 +1,6 @@
 /**
- * Trades of a book, in the order they came: the hand-over from a book to an engine, by the protocol of `FlowLog`.
- * Entries `[0, closed)` are complete, the rest belong to the open event.
+ * Trades of a book, in the order they came: the hand-over from a book to an engine, by the protocol
+ * of `FlowLog`. Entries `[0, closed)` are complete, the rest belong to the open event.
  */
 
 /** Aggressor of a trade in `TradeLog.side`. */

@@ -1,4 +1,7 @@
-/** The same records give the same book, however they are cut into batches and whatever restarts happen between. */
+/**
+ * The same records give the same book, however they are cut into batches and whatever restarts
+ * happen between.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FlowLog, OrderBook, TradeLog } from '../../src/book/index.ts';

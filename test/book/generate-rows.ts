@@ -1,5 +1,6 @@
 /**
- * Seeded streams of market-by-order records. `nasty` is the share of records that no sane venue would send.
+ * Seeded streams of market-by-order records. `nasty` is the share of records that no sane venue
+ * would send.
  */
 import { Prng } from '../../src/core/index.ts';
 import {

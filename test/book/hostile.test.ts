@@ -1,4 +1,7 @@
-/** Streams made to exhaust a book: memory stays in proportion to what is live, and time to what is sent. */
+/**
+ * Streams made to exhaust a book: memory stays in proportion to what is live, and time to what is
+ * sent.
+ */
 import { describe, expect, it } from 'vitest';
 import { OrderBook } from '../../src/book/index.ts';
 import { Prng } from '../../src/core/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The order book as docs/formulas.md states it, written to be obvious: arrays, maps and sums, nothing clever.
- * The fast book is held against it.
+ * The order book as docs/formulas.md states it, written to be obvious: arrays, maps and sums,
+ * nothing clever. The fast book is held against it.
  */
 import type { BookCounters } from '../../src/book/index.ts';
 import { COUNTER_NAMES } from '../../src/book/index.ts';

@@ -95,7 +95,7 @@ describeConformance('books of comma-separated files', (pathOf) => {
     expect(merged.map((r) => r.action).join('')).toBe('T'.repeat(11));
   });
 
-  it('ARL, 2025-07-17: the record rule makes a row for each change of the ten levels and each trade', () => {
+  it('ARL, 2025-07-17: the record rule makes a row for each change and each trade', () => {
     const published = readCsv(pathOf('other/arl-20250717.mbp-10.csv'));
     const made = project(columnsOfCsv(readCsv(pathOf('other/arl-20250717.mbo.csv'))));
     const expected: { key: string; levels: string }[] = [];
