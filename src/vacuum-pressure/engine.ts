@@ -90,6 +90,11 @@ export class VacuumPressureEngine {
     return this.orderBook;
   }
 
+  /** Prices forgotten because more than `MAX_CELLS` were touched. */
+  get cellsForgotten(): number {
+    return this.cells.forgotten;
+  }
+
   /** Time of the frame that is due, or of the next one, ns since the origin. */
   get frameTs(): NsOfDay {
     return this.grid.next;
