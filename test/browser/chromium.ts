@@ -28,6 +28,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  '--lang=en-US',
   '--force-color-profile=srgb',
   '--font-render-hinting=none',
 ];

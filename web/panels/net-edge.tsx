@@ -19,8 +19,11 @@ const KINDS: Record<EdgeReason['kind'], string> = {
   ask_pressure: 'asks building',
 };
 
+/** A number with its sign; a dash when unknown. */
 const signed = (value: number, digits: number) =>
-  `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)}`;
+  !Number.isFinite(value)
+    ? '–'
+    : `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)}`;
 
 /** The regime word; its rule is the title. */
 export function RegimeWord(props: { regime: NetEdge['regime'] | null }) {

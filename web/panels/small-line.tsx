@@ -30,7 +30,7 @@ export function SmallLine(props: {
     });
   }, [props.tick, props.colour]);
   const text = (v: number | undefined) =>
-    v === undefined ? '–' : v.toFixed(props.digits).replace('-', '−');
+    v === undefined || !Number.isFinite(v) ? '–' : v.toFixed(props.digits).replace('-', '−');
   const range = extent(props.y);
   return (
     <div class="small-line" title={props.title}>

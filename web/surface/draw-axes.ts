@@ -14,7 +14,14 @@ function rowsAcross(scene: Scene, px: number): number {
   return rowAt(scene.camera, scene.viewport, 0) - rowAt(scene.camera, scene.viewport, px);
 }
 
-function drawPriceAxis(ctx: CanvasRenderingContext2D, scene: Scene): void {
+/** Labels as they stand on the axes: CSS pixels of the plot and text. */
+export interface AxisLabels {
+  price: { y: number; text: string }[];
+  time: { x: number; text: string }[];
+}
+
+function drawPriceAxis(ctx: CanvasRenderingContext2D, scene: Scene): AxisLabels['price'] {
+  const labels: AxisLabels['price'] = [];
   const { camera, viewport: v, palette, price } = scene;
   const low = rowAt(camera, v, v.height);
   const high = rowAt(camera, v, 0);
@@ -34,11 +41,15 @@ function drawPriceAxis(ctx: CanvasRenderingContext2D, scene: Scene): void {
     ctx.lineTo(v.width + 4, y);
     ctx.stroke();
     ctx.fillStyle = palette.axisText;
-    if (y > 6 && y < v.height - 6) ctx.fillText(tick.label, v.width + 8, y);
+    if (y < 6 || y > v.height - 6) continue;
+    ctx.fillText(tick.label, v.width + 8, y);
+    labels.push({ y, text: tick.label });
   }
+  return labels;
 }
 
-function drawTimeAxis(ctx: CanvasRenderingContext2D, scene: Scene): void {
+function drawTimeAxis(ctx: CanvasRenderingContext2D, scene: Scene): AxisLabels['time'] {
+  const labels: AxisLabels['time'] = [];
   const { camera, viewport: v, palette, time } = scene;
   const low = msOfColumn(time, columnAt(camera, v, 0));
   const high = msOfColumn(time, columnAt(camera, v, v.width));
@@ -58,8 +69,11 @@ function drawTimeAxis(ctx: CanvasRenderingContext2D, scene: Scene): void {
     ctx.lineTo(x, v.height + 4);
     ctx.stroke();
     ctx.fillStyle = palette.axisText;
-    if (x > 34 && x < v.width - 34) ctx.fillText(tick.label, x, v.height + 13);
+    if (x < 34 || x > v.width - 34) continue;
+    ctx.fillText(tick.label, x, v.height + 13);
+    labels.push({ x, text: tick.label });
   }
+  return labels;
 }
 
 /** A label on the price axis: a filled tag at a place of the vertical axis. */
@@ -97,8 +111,8 @@ export function drawSpotTag(
   priceTag(ctx, scene, placeOfPrice(scene.price, midInt), text, scene.palette.spot);
 }
 
-/** Grid, axes and their labels. */
-export function drawAxes(ctx: CanvasRenderingContext2D, scene: Scene): void {
+/** Grid, axes and their labels, which it returns. */
+export function drawAxes(ctx: CanvasRenderingContext2D, scene: Scene): AxisLabels {
   const { viewport: v, palette } = scene;
   ctx.fillStyle = palette.background;
   ctx.fillRect(v.width, 0, PRICE_AXIS_PX, v.height + TIME_AXIS_PX);
@@ -106,14 +120,14 @@ export function drawAxes(ctx: CanvasRenderingContext2D, scene: Scene): void {
   ctx.font = CANVAS_FONT;
   ctx.textBaseline = 'middle';
   ctx.lineWidth = 1;
-  drawPriceAxis(ctx, scene);
-  drawTimeAxis(ctx, scene);
+  const labels = { price: drawPriceAxis(ctx, scene), time: drawTimeAxis(ctx, scene) };
   ctx.strokeStyle = palette.axis;
   ctx.beginPath();
   ctx.moveTo(v.width + 0.5, 0);
   ctx.lineTo(v.width + 0.5, v.height + 0.5);
   ctx.lineTo(0, v.height + 0.5);
   ctx.stroke();
+  return labels;
 }
 
 /** Crosshair lines with their price and time on the axes. */

@@ -1,6 +1,6 @@
 export { formatTimeOfDay } from './axis-ticks.ts';
 export type { Camera, Viewport } from './camera.ts';
-export { columnAt, rowAt, xOfColumn, yOfRow } from './camera.ts';
+export { BASE_SECONDS, columnAt, rowAt, xOfColumn, yOfRow } from './camera.ts';
 export type { ColourMapName, Rgb } from './colour-maps.ts';
 export {
   contrastRatio,
@@ -11,6 +11,7 @@ export {
 } from './colour-maps.ts';
 export type { ColourRange, ContrastMode } from './contrast.ts';
 export { CONTRAST_MODES, valueAt } from './contrast.ts';
+export type { AxisLabels } from './draw-axes.ts';
 export { CANVAS_FONT } from './draw-axes.ts';
 export type { FieldId, StoredColumn } from './fields.ts';
 export { fieldById, STORED_COLUMNS, SURFACE_FIELDS } from './fields.ts';

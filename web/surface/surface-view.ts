@@ -12,7 +12,7 @@ import {
   zoomToBox,
 } from './camera.ts';
 import { type ColourRange, type ContrastMode, colourRange } from './contrast.ts';
-import { drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
+import { type AxisLabels, drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
 import { drawBox, drawGaps, drawPriceLines, drawTrades } from './draw-market.ts';
 import { type FieldId, fieldById } from './fields.ts';
 import { afterUserMove, FOLLOWING, type FollowState, follow } from './follow.ts';
@@ -86,6 +86,8 @@ export class SurfaceView {
   box: PixelBox | null = null;
   range: ColourRange = { low: -1, high: 1, mode: 'percentile', signed: true };
   settings: SurfaceSettings;
+  /** Labels of the last picture. */
+  labels: AxisLabels = { price: [], time: [] };
   readonly host: HTMLElement;
   readonly glCanvas = document.createElement('canvas');
   readonly overlay = document.createElement('canvas');
@@ -399,7 +401,7 @@ export class SurfaceView {
     const { width, height } = scene.viewport;
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     ctx.clearRect(0, 0, size.width, size.height);
-    drawAxes(ctx, scene);
+    this.labels = drawAxes(ctx, scene);
     ctx.save();
     ctx.beginPath();
     ctx.rect(0, 0, width, height);

@@ -17,8 +17,9 @@ export function visibleValues(
   const to = Math.min(Math.floor(columnAt(camera, viewport, viewport.width)), history.newestColumn);
   const low = Math.round(rowAt(camera, viewport, viewport.height));
   const high = Math.round(rowAt(camera, viewport, 0));
+  if (to < from) return new Float32Array(0);
   const step = Math.max(1, Math.floor((to - from + 1) / SAMPLED_COLUMNS));
-  const out = new Float32Array((Math.floor((to - from) / step) + 1) * FRAME_ROWS || 0);
+  const out = new Float32Array((Math.floor((to - from) / step) + 1) * FRAME_ROWS);
   let n = 0;
   for (let c = from; c <= to; c += step) {
     const frame = history.frameAt(c);

@@ -1,6 +1,5 @@
 import { render } from 'preact';
 import '../shell/page.css';
-import { readView } from '../shell/index.ts';
 import { App } from './app.tsx';
 import { PageController } from './page-controller.ts';
 import { installTestHook } from './test-hook.ts';
@@ -14,7 +13,7 @@ const controller = new PageController(page, {
   clearTimer: (timer) => window.clearTimeout(timer as number),
   random: () => Math.random(),
 });
-applyView(controller, readView(page.searchParams));
+applyView(controller);
 controller.configure();
 render(<App controller={controller} />, document.getElementById('app')!);
 keepAddress(controller);

@@ -4,7 +4,13 @@ import type {
   RuntimeConfig,
   VacuumPressureServerMessage,
 } from '../../src/wire/index.ts';
-import { applyTheme, surfacePalette, type ThemeName, type ViewState } from '../shell/index.ts';
+import {
+  applyTheme,
+  readView,
+  surfacePalette,
+  type ThemeName,
+  type ViewState,
+} from '../shell/index.ts';
 import { type ConnectionWorld, StreamConnection, streamUrl } from '../stream/index.ts';
 import {
   type ColourMapName,
@@ -24,6 +30,13 @@ import { HealthMeter } from './health-meter.ts';
 import { createPageState, type PageState } from './page-state.ts';
 import { readCell, readingText } from './read-cell.ts';
 import { SessionModel } from './session-model.ts';
+import {
+  addressOfPlace,
+  instantOf,
+  rowOfPriceText,
+  type SharedPlace,
+  sharedPlace,
+} from './shared-place.ts';
 import { spokenSummary } from './spoken-summary.ts';
 
 /** Least time between two updates of the panels, ms. */
@@ -45,8 +58,9 @@ export class PageController {
   /** Called after the camera moved. */
   onMoved: (() => void) | null = null;
   /** The view of the address that the page was opened with. */
-  initialView: ViewState | null = null;
+  readonly initialView: ViewState;
   private readonly page: URL;
+  private place: SharedPlace | null;
   private luts = new Map<string, Uint8Array>();
   private refreshedAt = 0;
   private spokenAt = 0;
@@ -55,9 +69,11 @@ export class PageController {
   private noticeCount = 0;
   private refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param page the page's address: its stream parameters choose the stream. */
+  /** @param page the page's address: its stream parameters choose the stream, the others the view. */
   constructor(page: URL, world: ConnectionWorld) {
-    this.page = page;
+    this.initialView = readView(page.searchParams);
+    this.page = addressOfPlace(page, this.initialView);
+    this.place = sharedPlace(page, this.initialView);
     const { state } = this;
     this.connection = new StreamConnection(
       world,
@@ -92,7 +108,7 @@ export class PageController {
       this.state.broken.value = e instanceof Error ? e.message : String(e);
       return;
     }
-    const { zoomX = 1, zoomY = 1 } = this.initialView ?? {};
+    const { zoomX, zoomY } = this.initialView;
     this.view.camera = { ...this.view.camera, zoomX, zoomY };
   }
 
@@ -230,9 +246,27 @@ export class PageController {
     if (Number.isNaN(this.firstMs)) this.firstMs = model.nowMs;
     if (first) this.view?.forgetPlace();
     if (state.preparing.value) state.preparing.value = null;
+    if (this.place) this.approachPlace(this.place);
     if (this.lostAt > 0) this.sayWhatWasMissed(missing + header.skipped, first);
     this.health.frameReceived(header.lag_ms, receivedAt);
     this.view?.invalidate();
+  }
+
+  /** Shows the place of a shared link while the stream fills it, and pauses when it is reached. */
+  private approachPlace(place: SharedPlace): void {
+    const { model, view } = this;
+    if (!view) return;
+    const { originMs, columnMs } = model.time;
+    const instant = instantOf(place.at, originMs, model.time.offsetMs(model.nowMs));
+    if (view.followState.time) {
+      const centre = rowOfPriceText(model.price, place.price);
+      const camera = { ...view.camera, right: (instant - originMs) / columnMs, centre };
+      view.lookAt(camera, { time: false, price: false, recentring: false });
+    }
+    if (model.nowMs < instant) return;
+    this.place = null;
+    this.connection.send({ type: 'pause' });
+    this.setSpeed(place.speed);
   }
 
   private sayWhatWasMissed(frames: number, first: boolean): void {

@@ -10,8 +10,8 @@ export function spokenSummary(model: SessionModel, state: PageState): string {
   if (!config || !header) return 'Waiting for data.';
   const price = formatPrice(model.price, header.mid_price_int);
   const playing = state.paused.value ? 'paused' : 'playing';
-  const edge = header.edge
-    ? `Net edge up ${header.edge.up.toFixed(1)}, ${header.edge.regime}.`
+  const edge = Number.isFinite(header.edge?.up)
+    ? `Net edge up ${header.edge!.up.toFixed(1)}, ${header.edge!.regime}.`
     : 'Net edge unknown.';
   const at = state.clock.value.time;
   return `${config.symbol} ${price} at ${at}, ${MODES[config.mode]}, ${playing}. ${edge}`;

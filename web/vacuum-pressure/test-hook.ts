@@ -1,5 +1,5 @@
 import type { GridUpdate } from '../../src/wire/index.ts';
-import type { Camera } from '../surface/index.ts';
+import type { AxisLabels, Camera } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
 import { type CellReading, readCell } from './read-cell.ts';
 
@@ -15,6 +15,8 @@ export interface TestHook {
   readonly header: GridUpdate | null;
   /** Oldest and newest time column held. */
   readonly columns: { oldest: number; newest: number };
+  /** Axis labels of the last picture, in pixels of the plot. */
+  readonly labels: AxisLabels;
   readonly gaps: { from: number; to: number; cause: string }[];
   readonly follow: string;
   readonly connection: string;
@@ -52,6 +54,9 @@ export function installTestHook(controller: PageController): void {
     },
     get columns() {
       return { oldest: model.history.oldestColumn, newest: model.history.newestColumn };
+    },
+    get labels() {
+      return controller.view?.labels ?? { price: [], time: [] };
     },
     get gaps() {
       return model.gaps.gaps.map((g) => ({ ...g }));

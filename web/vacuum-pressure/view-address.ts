@@ -17,8 +17,8 @@ function oneOf(value: string, allowed: readonly string[], fallback: string): str
 }
 
 /** Makes the page look as its address says. Unknown names fall back to the defaults. */
-export function applyView(controller: PageController, view: ViewState): void {
-  const { state } = controller;
+export function applyView(controller: PageController): void {
+  const { state, initialView: view } = controller;
   const fields = SURFACE_FIELDS.map((f) => f.id);
   state.field.value = oneOf(view.field, fields, 'composite');
   state.sequentialMap.value = oneOf(view.map, SEQUENTIAL_MAPS, 'cividis');
@@ -26,7 +26,6 @@ export function applyView(controller: PageController, view: ViewState): void {
   state.contrast.value = oneOf(view.contrast, CONTRAST_MODES, 'percentile');
   state.theme.value = oneOf(view.theme, THEME_NAMES, 'dark');
   state.minSize.value = view.minSize;
-  controller.initialView = view;
 }
 
 /** The view as it is now. */

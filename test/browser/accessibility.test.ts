@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { THEMES } from '../../web/shell/themes.ts';
+import { launchChromium } from './chromium.ts';
+import { Market } from './market.ts';
+import { openPage, type PageUnderTest, pausePlayback, waitForColumns } from './page-under-test.ts';
+
+const THEME_NAMES = Object.keys(THEMES);
+
+let browser: Browser;
+let market: Market;
+let axe: string;
+
+beforeAll(async () => {
+  const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  [browser, market, axe] = await Promise.all([
+    launchChromium(),
+    Market.open(),
+    readFile(path, 'utf8'),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await market?.close();
+});
+
+/** Violations of WCAG 2.2 A and AA and of good practice that axe finds, in words. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const result = await axe.run();
+    return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html}`));
+  });
+}
+
+describe('the page', () => {
+  let t: PageUnderTest;
+  beforeAll(async () => {
+    t = await openPage(browser, market.page({ speed: '4' }));
+    await waitForColumns(t.page, 200);
+    await pausePlayback(t.page);
+  });
+  afterAll(() => t.page.context().close());
+
+  it.each(THEME_NAMES)('has nothing that axe objects to in the %s theme', async (theme) => {
+    await t.page.waitForFunction((n) => document.documentElement.dataset['theme'] === n, theme);
+    expect(await violations(t.page)).toEqual([]);
+    await t.page.keyboard.press('h');
+    expect(await violations(t.page)).toEqual([]);
+    await t.page.keyboard.press('h');
+    await t.page.keyboard.press('?');
+    expect(await violations(t.page)).toEqual([]);
+    await t.page.keyboard.press('Escape');
+    await t.page.keyboard.press('t');
+  });
+
+  it('shows where the focus is', async () => {
+    for (let i = 0; i < 25; i++) {
+      await t.page.keyboard.press('Tab');
+      const outline = await t.page.evaluate(() => {
+        const el = document.activeElement;
+        return el && el !== document.body ? getComputedStyle(el).outlineStyle : 'solid';
+      });
+      expect(outline).not.toBe('none');
+    }
+  });
+});
+
+describe.each([
+  { width: 1280, height: 720 },
+  { width: 1024, height: 720 },
+  { width: 2560, height: 1440 },
+])('at $width x $height', (size) => {
+  it('lets nothing overlap, stick out or scroll', async () => {
+    const { page } = await openPage(browser, market.page(), size);
+    await waitForColumns(page, 10);
+    const found = await page.evaluate(() => {
+      const problems: string[] = [];
+      const { width, height } = document.body.getBoundingClientRect();
+      for (const parent of ['.top-bar', '.toolbar', '.stage', '.side']) {
+        const boxes = [...document.querySelectorAll(`${parent} > *`)]
+          .map((el) => ({ name: `${parent} ${el.className}`, box: el.getBoundingClientRect() }))
+          .filter(({ box }) => box.width > 1 && box.height > 1);
+        for (const [i, a] of boxes.entries()) {
+          if (a.box.right > width + 0.5 || a.box.bottom > height + 0.5) {
+            problems.push(`${a.name} sticks out`);
+          }
+          for (const b of boxes.slice(i + 1)) {
+            const x = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+            const y = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+            if (x > 1 && y > 1) problems.push(`${a.name} overlaps ${b.name}`);
+          }
+        }
+      }
+      const root = document.documentElement;
+      if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight) {
+        problems.push('the page scrolls');
+      }
+      return problems;
+    });
+    expect(found).toEqual([]);
+    const plot = await page.evaluate(() => window.__spymaster.plot!);
+    expect(plot.width).toBeGreaterThan(420);
+    await page.context().close();
+  });
+});
+
+describe('with reduced motion', () => {
+  it('jumps to spot instead of gliding', async () => {
+    const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US' });
+    const page = await context.newPage();
+    await page.goto(market.page());
+    await waitForColumns(page, 20);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Home');
+    await page.waitForFunction(() => {
+      const s = window.__spymaster;
+      const spot = Math.floor(Number(s.header!.spot_ref_price_int) / 250_000_000);
+      return s.camera!.centre === spot;
+    });
+    await context.close();
+  });
+});
