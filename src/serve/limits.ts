@@ -33,22 +33,25 @@ export const CLOSE_GRACE_MS = 2_000;
 export const SLICE_MS = 8;
 /** A channel this far behind its schedule moves the schedule instead of hurrying after it, ms. */
 export const REANCHOR_LAG_MS = 1_000;
-/** Channels without viewers that keep their engine, and for how long, ms. */
+/** Channels without viewers that keep their engine. */
 export const MAX_PARKED = 4;
+/** How long a channel without viewers keeps its engine, ms. */
 export const PARKED_LIMIT_MS = 15_000;
 /** Wall time between two `preparing` messages, ms. */
 export const PREPARING_INTERVAL_MS = 200;
 
 /** Largest message of a client, bytes: a text of the longest kind in UTF-8; a longer one closes the connection (1009). */
 export const MAX_CLIENT_MESSAGE_BYTES = 4_096;
-/** Messages a client may send in a burst, and the rate at which the allowance returns, per second. */
+/** Messages a client may send in a burst. */
 export const CLIENT_MESSAGE_BURST = 40;
+/** Rate at which that allowance returns, per second. */
 export const CLIENT_MESSAGES_PER_SECOND = 20;
 /** WebSocket pings, ms apart; a client that answers none of two is gone. */
 export const KEEPALIVE_MS = 15_000;
 
-/** Range of `throttle_ms`: event time between frames, ms. */
+/** Smallest `throttle_ms`: event time between frames, ms. */
 export const MIN_THROTTLE_MS = 10;
+/** Largest `throttle_ms`, ms. */
 export const MAX_THROTTLE_MS = 1_000;
 /** Smallest playback multiple above 0; a slower one would hold an engine for nothing. */
 export const MIN_SPEED = 0.01;

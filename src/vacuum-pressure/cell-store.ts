@@ -7,10 +7,13 @@ export const MAX_CELLS = 65_536;
 
 /** Float64 values of a slot: a cache line, the last unused. */
 export const SLOT = 8;
-/** Where in a slot its sums for tau = 2, 5, 10 and 30 s are. */
+/** Where in a slot its sum for tau = 2 s is. */
 export const SUM_2 = 0;
+/** Its sum for 5 s. */
 export const SUM_5 = 1;
+/** Its sum for 10 s. */
 export const SUM_10 = 2;
+/** Its sum for 30 s. */
 export const SUM_30 = 3;
 /** Clock of the lots that are not in the sums yet, ns. */
 const WAIT_TS = 4;
