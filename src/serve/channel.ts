@@ -244,7 +244,11 @@ export class Channel {
 
   private runPaced(deadlineMs: number): boolean {
     const { clock } = this.deps;
+    const { held } = this.playing;
+    const before = held.next;
     const done = this.playing.produce(this.dueSeq(), this.stride, deadlineMs, clock);
+    const { newest } = held;
+    if (newest && held.next > before) this.deps.metrics.lateness.observe(this.lagOf(newest) / 1000);
     this.pump();
     const dueMs = this.playback.dueMs(this.playing.nextSeq * this.stepNs);
     const nowMs = clock.nowMs();

@@ -1,7 +1,7 @@
 /**
  * An engine reading a stream's records: computes frames in order, holds the newest, and can be split in two.
  */
-import { assert, isKnownError, NS_PER_MS, type NsOfDay } from '../core/index.ts';
+import { assert, isKnownError, NS_PER_MS, NS_PER_SECOND, type NsOfDay } from '../core/index.ts';
 import { MboColumns } from '../dbn/index.ts';
 import { VacuumPressureEngine } from '../vacuum-pressure/index.ts';
 import { FrameBuffer, frameFields, type StreamGap, type WireTrade } from '../wire/index.ts';
@@ -15,6 +15,9 @@ import type { WallClock } from './wall-clock.ts';
 
 /** Rows of a batch: half a millisecond of work, so that turns end in time. */
 const BATCH_ROWS = 2048;
+
+/** Event time of a hop towards the first frame, ns: the engine looks at the market once a second of it. */
+const HOP_NS = 60 * NS_PER_SECOND;
 
 /** Where a player begins. */
 export interface PlayerStart {
@@ -48,6 +51,7 @@ export class Player {
   private readonly frame = new FrameBuffer();
   private readonly columns: MboColumns;
   private readonly reader: RecordReader;
+  private readonly baselineNs: NsOfDay;
   private at = 0;
   private until: number;
   private stride: number;
@@ -62,7 +66,7 @@ export class Player {
     stream: OpenStream,
     metrics: ServeMetrics,
     engine: VacuumPressureEngine,
-    at: { position: number; nextSeq: number; until: number; stride: number },
+    at: { position: number; nextSeq: number; baselineNs: NsOfDay; until: number; stride: number },
     held = new HeldFrames(HELD_FRAMES),
   ) {
     this.stream = stream;
@@ -72,6 +76,7 @@ export class Player {
     this.columns = new MboColumns(BATCH_ROWS, stream.source.originNs);
     this.reader = stream.source.open(at.position);
     this.nextSeq = at.nextSeq;
+    this.baselineNs = at.baselineNs;
     this.until = at.until;
     this.stride = at.stride;
     this.held = held;
@@ -89,10 +94,13 @@ export class Player {
     const baseline = Math.max(start.firstSeq, start.seq - PREROLL_FRAMES) - 1;
     const baselineNs = baseline * stream.throttleMs * NS_PER_MS;
     const { engine, position } = await startEngine(stream, baselineNs);
-    engine.seekGrid(baselineNs);
+    engine.seekGrid(
+      Math.min(baselineNs, Math.max(engine.book.now, stream.source.firstNs) + HOP_NS),
+    );
     return new Player(stream, metrics, engine, {
       position,
       nextSeq: baseline + 1,
+      baselineNs,
       until: start.seq - 1,
       stride: start.stride,
     });
@@ -107,7 +115,7 @@ export class Player {
   /** Reads up to the first frame somebody wants; true when there. */
   prepare(deadlineMs: number, clock: WallClock): boolean {
     if (!this.prepared) {
-      if (!this.advance(deadlineMs, clock)) return false;
+      if (!this.reachBaseline(deadlineMs, clock)) return false;
       this.readBaseline();
       this.prepared = true;
     }
@@ -120,7 +128,7 @@ export class Player {
    */
   produce(upTo: number, stride: number, deadlineMs: number, clock: WallClock): boolean {
     while (this.nextSeq <= upTo && !this.ended) {
-      if (!this.advance(deadlineMs, clock)) return false;
+      if (clock.nowMs() >= deadlineMs || !this.advance(deadlineMs, clock)) return false;
       if (this.ended) return true;
       const seq = this.readOut();
       if (seq % stride === 0 || this.ended || this.held.next === 0) this.publish(seq);
@@ -141,6 +149,7 @@ export class Player {
       {
         position: this.reader.offset,
         nextSeq: this.nextSeq,
+        baselineNs: 0,
         until: 0,
         stride: 1,
       },
@@ -159,6 +168,17 @@ export class Player {
   /** Gives file and memory back. */
   close(): void {
     this.reader.close();
+  }
+
+  /** Applies records up to the baseline frame, in hops, for a long silence is work too; false when the time was up. */
+  private reachBaseline(deadlineMs: number, clock: WallClock): boolean {
+    const { engine, baselineNs } = this;
+    while (this.advance(deadlineMs, clock)) {
+      if (this.ended || engine.frameTs >= baselineNs) return true;
+      engine.seekGrid(Math.min(baselineNs, engine.frameTs + HOP_NS));
+      if (clock.nowMs() >= deadlineMs) return false;
+    }
+    return false;
   }
 
   /** Applies records until a frame is due; false when the time was up before. */

@@ -8,7 +8,7 @@ import { StreamClient } from './stream-client.ts';
 
 const THROTTLE_MS = 100;
 const CHECKPOINT_RECORDS = 5000;
-const QUERY = { symbol: 'ESH6', dt: DT, throttle_ms: THROTTLE_MS, speed: 4 };
+const QUERY = { symbol: 'ESH6', dt: DT, throttle_ms: THROTTLE_MS, speed: 1 };
 const LATE = { ...QUERY, start_time: '09:32' };
 
 let fixture: LakeFixture;
@@ -35,7 +35,7 @@ function start(): Promise<RunningServer> {
 async function recordsFor(query: Record<string, string | number>): Promise<number> {
   const server = await start();
   const client = new StreamClient(server.port, query);
-  const frames = await client.count(8);
+  const frames = await client.count(3);
   for (const { update, arrow } of frames) {
     const own = offline.get(update.seq);
     expect(update).toMatchObject(own?.fields ?? {});
