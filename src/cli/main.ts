@@ -5,16 +5,18 @@
 import { interrupt } from './command.ts';
 import { run } from './run.ts';
 
-/** Interrupts after which the program stops at once, safe point or not. */
-const PATIENCE = 2;
+/** An interrupt this long after the first stops the program at once, safe point or not, ms. */
+const PATIENCE_MS = 1000;
 
 /** Node's exit code when nothing is left to wait for and the program has not ended. */
 const UNSETTLED = 13;
 
-let interrupts = 0;
+let firstInterrupt = 0;
 function stop(): void {
-  interrupts++;
-  if (interrupts >= PATIENCE) process.exit(1);
+  const now = performance.now();
+  // Ctrl-C under npm arrives twice at once: from the terminal and from npm.
+  if (firstInterrupt > 0 && now - firstInterrupt > PATIENCE_MS) process.exit(1);
+  firstInterrupt ||= now;
   interrupt();
 }
 

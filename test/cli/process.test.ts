@@ -42,6 +42,8 @@ describe('the process', () => {
     const folder = temporaryFolder();
     const run = startCli(['synth', '--rate', '3000', '--seed', '3'], folder);
     while (filesIn(folder).length === 0) await new Promise((done) => setTimeout(done, 20));
+    // Under npm, Ctrl-C arrives twice.
+    run.interrupt();
     run.interrupt();
     const result = await run.result;
     expect(result.code).toBe(1);
