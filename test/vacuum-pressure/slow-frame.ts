@@ -32,6 +32,18 @@ function sideOf(flows: readonly SlowFlow[], t: number) {
 
 export type SlowRow = Record<FrameColumnName, number>;
 
+/** Lots and orders in each bucket of each side. */
+function restingOf(book: SlowBook, bucket: (tick: number) => number) {
+  const resting = { B: new Map<number, number[]>(), A: new Map<number, number[]>() };
+  for (const side of ['B', 'A'] as const) {
+    for (const { tick, qty, queue } of book.levels(side)) {
+      const [lots, orders] = resting[side].get(bucket(tick)) ?? [0, 0];
+      resting[side].set(bucket(tick), [lots + qty, orders + queue.length]);
+    }
+  }
+  return resting;
+}
+
 /** All rows of the book's frame at `t`; null before a first spot. */
 export function slowFrame(
   book: SlowBook,
@@ -46,13 +58,7 @@ export function slowFrame(
     const key = `${f.side}${bucket(f.tick)}`;
     near.set(key, [...(near.get(key) ?? []), f]);
   }
-  const resting = { B: new Map<number, number[]>(), A: new Map<number, number[]>() };
-  for (const side of ['B', 'A'] as const) {
-    for (const { tick, qty, queue } of book.levels(side)) {
-      const [lots, orders] = resting[side].get(bucket(tick)) ?? [0, 0];
-      resting[side].set(bucket(tick), [lots + qty, orders + queue.length]);
-    }
-  }
+  const resting = restingOf(book, bucket);
   return Array.from({ length: 101 }, (_, r) => {
     const b = bucket(spotTick) + r - 50;
     const flows = (['B', 'A'] as const).map((s) => near.get(`${s}${b}`) ?? []);

@@ -74,6 +74,62 @@ function Legend({ controller: c }: { controller: PageController }) {
   );
 }
 
+function FieldButtons({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  return (
+    <fieldset class="fields" aria-label="Field">
+      {SURFACE_FIELDS.map((f, i) => (
+        <button
+          key={f.id}
+          type="button"
+          title={`${f.title} (${i + 1})`}
+          aria-pressed={state.field.value === f.id}
+          onClick={() => c.showField(f.id)}
+        >
+          {f.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Actions({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  return (
+    <>
+      <button
+        type="button"
+        title="Save a picture with legend and provenance (S)"
+        onClick={() => saveScreenshot(c)}
+      >
+        PNG
+      </button>
+      <button type="button" title="Save the visible window as CSV (X)" onClick={() => exportCsv(c)}>
+        CSV
+      </button>
+      <button
+        type="button"
+        class="icon"
+        title={`Theme: ${state.theme.value} (T)`}
+        aria-label={`Theme: ${state.theme.value}. Next theme`}
+        onClick={() => nextTheme(c)}
+      >
+        ◐
+      </button>
+      <button
+        type="button"
+        title="Keys and mouse (?)"
+        aria-label="Help"
+        onClick={() => {
+          state.helpOpen.value = true;
+        }}
+      >
+        ?
+      </button>
+    </>
+  );
+}
+
 /** Field, colours, dots, legend, follow and export. */
 export function Toolbar({ controller: c }: { controller: PageController }) {
   const { state } = c;
@@ -84,19 +140,7 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
   };
   return (
     <div class="toolbar" role="toolbar" aria-label="Surface">
-      <fieldset class="fields" aria-label="Field">
-        {SURFACE_FIELDS.map((f, i) => (
-          <button
-            key={f.id}
-            type="button"
-            title={`${f.title} (${i + 1})`}
-            aria-pressed={state.field.value === f.id}
-            onClick={() => c.showField(f.id)}
-          >
-            {f.label}
-          </button>
-        ))}
-      </fieldset>
+      <FieldButtons controller={c} />
       <Choice
         label="Map"
         title="Colour map (C)"
@@ -142,35 +186,7 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
         {state.follow.value}
       </button>
       <span class="spring" />
-      <button
-        type="button"
-        title="Save a picture with legend and provenance (S)"
-        onClick={() => saveScreenshot(c)}
-      >
-        PNG
-      </button>
-      <button type="button" title="Save the visible window as CSV (X)" onClick={() => exportCsv(c)}>
-        CSV
-      </button>
-      <button
-        type="button"
-        class="icon"
-        title={`Theme: ${state.theme.value} (T)`}
-        aria-label={`Theme: ${state.theme.value}. Next theme`}
-        onClick={() => nextTheme(c)}
-      >
-        ◐
-      </button>
-      <button
-        type="button"
-        title="Keys and mouse (?)"
-        aria-label="Help"
-        onClick={() => {
-          state.helpOpen.value = true;
-        }}
-      >
-        ?
-      </button>
+      <Actions controller={c} />
     </div>
   );
 }
