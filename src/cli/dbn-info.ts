@@ -14,7 +14,7 @@ import { DbnSource, truncationNote } from './dbn-source.ts';
 import { note, printLine } from './output.ts';
 import { formatMoment, timeOf, timeWordOf } from './record-times.ts';
 
-/** Symbols and gaps listed; the counts are of all. */
+/** Gaps listed, and symbols in the text for a person; the counts are of all. */
 const MAX_LISTED = 20;
 /** Instruments told apart before counting stops (a hostile file could name four billion). */
 const MAX_INSTRUMENTS = 1_000_000;
@@ -179,9 +179,9 @@ function describeMetadata(m: Metadata | null) {
     stype_out: m?.stypeOut ?? null,
     ts_out: m?.tsOut ?? false,
     symbol_count: m?.symbols.length ?? 0,
-    symbols: m?.symbols.slice(0, MAX_LISTED) ?? [],
-    partial: m?.partial.slice(0, MAX_LISTED) ?? [],
-    not_found: m?.notFound.slice(0, MAX_LISTED) ?? [],
+    symbols: m?.symbols ?? [],
+    partial: m?.partial ?? [],
+    not_found: m?.notFound ?? [],
     mapping_count: m?.mappings.length ?? 0,
   };
 }
@@ -237,9 +237,9 @@ export async function summarizeDbn(
   return { summary, source };
 }
 
-function listed(values: readonly string[], count: number): string {
-  const shown = values.slice(0, MAX_LISTED).join(' ');
-  return count > values.length ? `${shown} and ${count - values.length} more` : shown;
+function listed(values: readonly string[]): string {
+  const more = values.length - MAX_LISTED;
+  return values.slice(0, MAX_LISTED).join(' ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** The summary as lines for a person. */
@@ -249,7 +249,7 @@ export function summaryText(s: DbnSummary): string {
       .map(([k, n]) => `${k} ${n}`)
       .join(', ');
   const gaps = s.gaps.map((g) => `            ${g.from} to ${g.to} (${g.seconds.toFixed(1)} s)`);
-  const symbols = listed(s.symbols, s.symbol_count) || '-';
+  const symbols = listed(s.symbols) || '-';
   const stored = [`DBN ${s.version}`, `${s.file_bytes} bytes`];
   if (s.compressed) stored.push('zstd');
   if (s.ts_out) stored.push('ts_out');
@@ -260,7 +260,7 @@ export function summaryText(s: DbnSummary): string {
     `  asked for ${s.start ?? '-'} to ${s.end ?? '-'}${s.limit ? `, limit ${s.limit}` : ''}`,
     `  symbols   ${symbols}`,
     `            ${s.stype_in ?? '-'} to ${s.stype_out ?? '-'}, ${s.mapping_count} mapped`,
-    s.not_found.length > 0 ? `  not found ${listed(s.not_found, s.not_found.length)}` : '',
+    s.not_found.length > 0 ? `  not found ${listed(s.not_found)}` : '',
     `  records   ${s.records}: ${counts(s.record_types) || 'none'}`,
     Object.keys(s.actions).length > 0 ? `  actions   ${counts(s.actions)}` : '',
     `  covers    ${s.first ?? '-'} to ${s.last ?? '-'}`,

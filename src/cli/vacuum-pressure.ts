@@ -68,6 +68,8 @@ class EngineRun {
   lastTs: NsOfDay | null = null;
   readonly engine: VacuumPressureEngine;
   private readonly frame = new FrameBuffer();
+  /** A frame behind the last one wanted was due. */
+  private ended = false;
   private readonly endNs: NsOfDay;
   private readonly instrumentId: number;
   private readonly onFrame: (frame: FrameBuffer) => void;
@@ -84,18 +86,42 @@ class EngineRun {
     this.onFrame = onFrame;
   }
 
+  /** All frames, for a consumer that cannot wait between batches. */
   *over(batches: Iterable<MboColumns>, signal: AbortSignal): Generator<FrameBuffer> {
-    const { engine } = this;
     for (const columns of batches) {
       if (signal.aborted) throw new Interrupted();
-      keepInstrument(columns, { publisherId: null, instrumentId: this.instrumentId });
-      for (let at = 0; at < columns.length; ) {
-        at = engine.advance(columns, at, columns.length);
-        if (!engine.frameDue) continue;
-        if (engine.frameTs > this.endNs) return;
-        yield this.read();
-      }
+      yield* this.framesOf(columns);
+      if (this.ended) return;
     }
+    yield* this.lastFrames();
+  }
+
+  /** All frames, read and counted only; lets interrupts in between batches. */
+  async through(batches: Iterable<MboColumns>, point: SafePoint): Promise<void> {
+    const readAll = (frames: Iterable<FrameBuffer>) => {
+      for (const _frame of frames);
+    };
+    for (const columns of batches) {
+      readAll(this.framesOf(columns));
+      if (this.ended) return;
+      await point.reach();
+    }
+    readAll(this.lastFrames());
+  }
+
+  private *framesOf(columns: MboColumns): Generator<FrameBuffer> {
+    const { engine } = this;
+    keepInstrument(columns, { publisherId: null, instrumentId: this.instrumentId });
+    for (let at = 0; at < columns.length && !this.ended; ) {
+      at = engine.advance(columns, at, columns.length);
+      if (!engine.frameDue) continue;
+      this.ended = engine.frameTs > this.endNs;
+      if (!this.ended) yield this.read();
+    }
+  }
+
+  private *lastFrames(): Generator<FrameBuffer> {
+    const { engine } = this;
     while (engine.finish() && engine.frameTs <= this.endNs) yield this.read();
   }
 
@@ -151,12 +177,9 @@ async function writeFrames(
 ): Promise<void> {
   const { batches, close } = await file.walk();
   try {
-    const frames = run.over(batches, signal);
-    const table = new FrameTable(file.originNs).batches(frames);
-    if (out === undefined) {
-      const point = new SafePoint(signal);
-      for (const _frame of frames) await point.reach();
-    } else if (out.endsWith('.parquet')) {
+    if (out === undefined) return await run.through(batches, new SafePoint(signal));
+    const table = new FrameTable(file.originNs).batches(run.over(batches, signal));
+    if (out.endsWith('.parquet')) {
       const about = { symbol: instrument.symbol, session_date: file.dt };
       await writeParquet(out, FRAME_TABLE_FIELDS, table, about);
     } else {
@@ -200,6 +223,11 @@ export async function runVacuumPressure(
   if (out !== undefined && out !== '-' && !/\.(parquet|arrow|arrows)$/.test(out)) {
     throw new DataError('USAGE', `cannot write ${out}`, {
       expected: 'a name in .arrow or .parquet',
+    });
+  }
+  if (out === '-' && (options.hash || options.json)) {
+    throw new DataError('USAGE', 'standard output holds either frames or text', {
+      expected: '--out FILE',
     });
   }
   const prepared = await prepare(context, options, path);

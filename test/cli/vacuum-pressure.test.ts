@@ -78,8 +78,11 @@ describe('vacuum-pressure run', () => {
   });
 
   test('Parquet and Arrow hold the same table, 101 rows a frame', async () => {
-    await run(file, '--every-ms', '100', '--out', at('frames.parquet'));
-    await run(file, '--every-ms', '100', '--out', at('frames.arrow'));
+    const hashes: (string | undefined)[] = [];
+    for (const out of [[], ['--out', at('frames.parquet')], ['--out', at('frames.arrow')]]) {
+      hashes.push(hashOf((await run(file, '--every-ms', '100', '--hash', ...out)).stdout));
+    }
+    expect(new Set(hashes).size).toBe(1);
     const path = at('frames.parquet');
     const [[rows, frames]] = (await query(
       `SELECT count(*)::INT, count(DISTINCT seq)::INT FROM '${path}'`,
@@ -141,6 +144,7 @@ describe('vacuum-pressure run', () => {
 
   test.each([
     [['--out', 'frames.csv']],
+    [['--out', '-', '--hash']],
     [['--start-time', '25:00']],
     [['--dt', '2026-02-30']],
     [['--every-ms', '5']],
