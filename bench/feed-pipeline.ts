@@ -1,5 +1,6 @@
 /**
- * From a compressed file to frames: the decompressor alone, then everything behind it, on one thread and on two.
+ * From a compressed file to frames: the decompressor alone, then everything behind it, on one
+ * thread and on two.
  */
 import { decompressZstd, initZstd, MboColumns } from '../src/dbn/index.ts';
 import { type DbnFile, FileChunks, openDbn, openDbnThreaded } from '../src/feed/index.ts';

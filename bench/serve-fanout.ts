@@ -1,8 +1,10 @@
 /**
- * 200 viewers of one stream at 40 frames a second: what the server's process costs and how old frames are on arrival.
+ * 200 viewers of one stream at 40 frames a second: what the server's process costs and how old
+ * frames are on arrival.
  *
- * The viewers live in a process of their own. A frame's age is taken against the schedule: frames are due every 25 ms,
- * so `arrival - seq * 25 ms`, less the smallest such value of all, is how late a frame is beyond the quickest one.
+ * The viewers live in a process of their own. A frame's age is taken against the schedule: frames
+ * are due every 25 ms, so `arrival - seq * 25 ms`, less the smallest such value of all, is how late
+ * a frame is beyond the quickest one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

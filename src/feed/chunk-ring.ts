@@ -1,5 +1,6 @@
 /**
- * A bounded ring of byte chunks between two threads: one writes, one reads, and either waits for the other.
+ * A bounded ring of byte chunks between two threads: one writes, one reads, and either waits for
+ * the other.
  */
 
 /** Chunks in the ring. */

@@ -1,5 +1,6 @@
 /**
- * The folder of decoded days, indices and checkpoints: bounded in bytes, least recently used out first.
+ * The folder of decoded days, indices and checkpoints: bounded in bytes, least recently used out
+ * first.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,10 @@ interface Entry {
   usedMs: number;
 }
 
-/** A cache folder. Entries are files, or folders that go as a whole; names with a leading dot are being written. */
+/**
+ * A cache folder. Entries are files, or folders that go as a whole; names with a leading dot are
+ * being written.
+ */
 export class DayCache {
   readonly folder: string;
   private readonly maxBytes: number;

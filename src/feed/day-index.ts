@@ -1,11 +1,15 @@
 /**
- * What one pass over a day file learns: which instruments it has, when they were active, how the file ends.
+ * What one pass over a day file learns: which instruments it has, when they were active, how the
+ * file ends.
  */
 import { FLAG, type MboColumns, type StreamEnd } from '../dbn/index.ts';
 
 /** Width of an activity bar. */
 export const ACTIVITY_STEP_SECONDS = 60;
-/** Bars kept: two days, for a session may start the evening before; later records count in the last bar. */
+/**
+ * Bars kept: two days, for a session may start the evening before; later records count in the last
+ * bar.
+ */
 const MAX_BARS = 2880;
 /** Instruments that are kept apart; the records of more are only counted. */
 const MAX_INSTRUMENTS = 20_000;

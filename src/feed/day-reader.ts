@@ -24,7 +24,8 @@ export class DayReader {
   }
 
   /**
-   * Fills the columns; at most their capacity of records is looked at, then those of the instrument are kept.
+   * Fills the columns; at most their capacity of records is looked at, then those of the instrument
+   * are kept.
    * @returns rows filled, possibly 0 in the middle of the file; -1 at its end.
    * @throws DataError, OperatingError naming the file.
    */

@@ -159,7 +159,8 @@ export async function openDbn(path: string, options: DbnFileOptions = {}): Promi
 }
 
 /**
- * Like `openDbn`, with decompression in a thread of its own: the caller decodes and computes meanwhile.
+ * Like `openDbn`, with decompression in a thread of its own: the caller decodes and computes
+ * meanwhile.
  * @throws DataError, OperatingError naming the file.
  */
 export async function openDbnThreaded(

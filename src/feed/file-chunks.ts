@@ -1,10 +1,14 @@
 /**
- * A file's bytes in chunks of one size, read synchronously into one buffer; what the disk says becomes an error with the name.
+ * A file's bytes in chunks of one size, read synchronously into one buffer; what the disk says
+ * becomes an error with the name.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { DataError, OperatingError } from '../core/index.ts';
 
-/** Bytes of a chunk: large enough that a system call costs nothing, small enough for the cache. A multiple of 8. */
+/**
+ * Bytes of a chunk: large enough that a system call costs nothing, small enough for the cache. A
+ * multiple of 8.
+ */
 export const CHUNK_BYTES = 512 * 1024;
 
 function readFailed(path: string, cause: unknown): DataError | OperatingError {

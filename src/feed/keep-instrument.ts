@@ -17,7 +17,8 @@ function firstOther(c: MboColumns, key: InstrumentKey): number {
 }
 
 /**
- * Drops the rows of other instruments, in place; rows keep their order. A batch of one instrument is not touched.
+ * Drops the rows of other instruments, in place; rows keep their order. A batch of one instrument
+ * is not touched.
  * @returns rows left, which is also `columns.length`.
  */
 export function keepInstrument(columns: MboColumns, key: InstrumentKey): number {

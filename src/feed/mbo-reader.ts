@@ -1,5 +1,6 @@
 /**
- * Batches of market-by-order columns out of a stream of DBN bytes; records of other types are passed over and counted.
+ * Batches of market-by-order columns out of a stream of DBN bytes; records of other types are
+ * passed over and counted.
  */
 import {
   DbnDecoder,
@@ -15,7 +16,10 @@ import {
 /** Where the bytes come from: null at the end. A chunk stays as it is until the next call. */
 export type NextChunk = () => Uint8Array | null;
 
-/** Fills columns from DBN bytes; a batch depends only on where it starts and on the columns' capacity. */
+/**
+ * Fills columns from DBN bytes; a batch depends only on where it starts and on the columns'
+ * capacity.
+ */
 export class MboReader {
   /** Records of other types that were passed over, by rtype. */
   readonly passedOver = new Map<number, number>();

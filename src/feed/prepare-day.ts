@@ -1,5 +1,6 @@
 /**
- * One pass over a day file: decodes it into a plain `.dbn` where it is compressed, and makes the index.
+ * One pass over a day file: decodes it into a plain `.dbn` where it is compressed, and makes the
+ * index.
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DataError, OperatingError } from '../core/index.ts';
@@ -53,7 +54,10 @@ function* reported(file: FileChunks, onProgress: OnProgress): Iterable<Uint8Arra
   }
 }
 
-/** Hands on chunks, writing them to `fd` too; a compressed file that is cut short ends where it is cut. */
+/**
+ * Hands on chunks, writing them to `fd` too; a compressed file that is cut short ends where it is
+ * cut.
+ */
 function tee(chunks: Iterable<Uint8Array>, fd: number | null): NextChunk {
   const source = chunks[Symbol.iterator]();
   return () => {

@@ -1,5 +1,6 @@
 /**
- * A day file that can be read from any record: decoded once, indexed once, shared by all who read it.
+ * A day file that can be read from any record: decoded once, indexed once, shared by all who read
+ * it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -69,7 +70,8 @@ export class SeekableDay {
   }
 
   /**
-   * Opens a `.dbn` or compressed day. The first time the file is read whole, in a thread of its own.
+   * Opens a `.dbn` or compressed day. The first time the file is read whole, in a thread of its
+   * own.
    * @throws DataError, OperatingError naming the file.
    */
   static async open(path: string, options: SeekableDayOptions): Promise<SeekableDay> {
@@ -94,7 +96,10 @@ export class SeekableDay {
     }
   }
 
-  /** Changes when the file does: its path with its size and time of change. @throws DataError, OperatingError */
+  /**
+   * Changes when the file does: its path with its size and time of change. @throws DataError,
+   * OperatingError
+   */
   static keyOf(path: string): string {
     const file = new FileChunks(path);
     file.close();
@@ -112,7 +117,8 @@ export class SeekableDay {
   }
 
   /**
-   * Reads an instrument's records from the record at byte `offset` of the decoded file on (default: the first).
+   * Reads an instrument's records from the record at byte `offset` of the decoded file on (default:
+   * the first).
    * @throws OperatingError FILE_READ when the file changed since it was indexed.
    */
   reader(key: InstrumentKey, offset: number = this.index.headerBytes): DayReader {

@@ -10,8 +10,8 @@ import { makeRing, RING_STATE, RingReader } from './chunk-ring.ts';
 import { fromPlainError, type PlainError } from './plain-error.ts';
 
 /**
- * The decompressed bytes of a zstd file, made in a thread of its own while the caller works on what came before.
- * At most 4 MiB wait between the two. Close it.
+ * The decompressed bytes of a zstd file, made in a thread of its own while the caller works on what
+ * came before. At most 4 MiB wait between the two. Close it.
  */
 export class ThreadedChunks {
   /** The compressed file ends inside a frame; everything before was handed out. */
@@ -40,7 +40,8 @@ export class ThreadedChunks {
 
   /**
    * The next chunk, valid until the next call; null at the end. Holds the thread while it waits.
-   * @throws DataError, OperatingError naming the file, after everything before the damage was handed out.
+   * @throws DataError, OperatingError naming the file, after everything before the damage was
+   *   handed out.
    */
   next(): Uint8Array | null {
     for (;;) {

@@ -1,5 +1,6 @@
 /**
- * Who may connect: on this machine everybody whose page comes from it; from elsewhere whoever has the token.
+ * Who may connect: on this machine everybody whose page comes from it; from elsewhere whoever has
+ * the token.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -68,8 +69,8 @@ function originAllowed(rules: AccessRules, headers: IncomingHttpHeaders): boolea
 }
 
 /**
- * Decides on a request; null = it may go on. The `Host` header is looked at too, so that a name that was pointed at this
- * machine later (DNS rebinding) does not count as this machine.
+ * Decides on a request; null = it may go on. The `Host` header is looked at too, so that a name
+ * that was pointed at this machine later (DNS rebinding) does not count as this machine.
  */
 export function refusalOf(
   rules: AccessRules,

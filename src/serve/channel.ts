@@ -42,7 +42,10 @@ export function strideOf(speed: number, throttleMs: number): number {
   return Math.max(1, Math.ceil((wireMs * speed) / throttleMs - 1e-9));
 }
 
-/** Plays one player for its viewers; a speed of 0 has a single viewer and goes as fast as that one reads. */
+/**
+ * Plays one player for its viewers; a speed of 0 has a single viewer and goes as fast as that one
+ * reads.
+ */
 export class Channel {
   readonly viewers = new Set<Viewer>();
   speed: number;
@@ -74,8 +77,9 @@ export class Channel {
   }
 
   /**
-   * True when a viewer that wants `seq` next can join without a hole: frames that are held are sent at once, or it
-   * waits for the channel to get there. Held frames must be as dense as the viewer's own speed would give them.
+   * True when a viewer that wants `seq` next can join without a hole: frames that are held are sent
+   * at once, or it waits for the channel to get there. Held frames must be as dense as the viewer's
+   * own speed would give them.
    */
   canJoin(seq: number, speed: number): boolean {
     if (this.state === 'closed') return false;

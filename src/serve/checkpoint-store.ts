@@ -1,8 +1,10 @@
 /**
- * Engine states along a session, in memory and on disk: a start or a seek computes from the nearest one.
+ * Engine states along a session, in memory and on disk: a start or a seek computes from the nearest
+ * one.
  *
- * Which states exist never changes what a viewer sees, only how long it waits: a restored engine goes on with the
- * same bits. A file that is damaged or of another version is dropped and made anew.
+ * Which states exist never changes what a viewer sees, only how long it waits: a restored engine
+ * goes on with the same bits. A file that is damaged or of another version is dropped and made
+ * anew.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -40,7 +42,10 @@ export class CheckpointStore {
   private readonly pending = new Set<Promise<void>>();
   private readonly onFailure: (error: unknown) => void;
 
-  /** @param folder exists from the first save on. @param onFailure told when the disk refuses; playback goes on. */
+  /**
+   * @param folder exists from the first save on. @param onFailure told when the disk refuses;
+   * playback goes on.
+   */
   constructor(folder: string, memory: ByteBudget, onFailure: (error: unknown) => void) {
     this.folder = folder;
     this.memory = memory;

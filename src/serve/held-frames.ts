@@ -1,9 +1,12 @@
 /**
- * The frames a channel still holds: viewers that join late, resume or fall behind are served from here.
+ * The frames a channel still holds: viewers that join late, resume or fall behind are served from
+ * here.
  */
 import type { FrameFields, GridUpdate, WireTrade } from '../wire/index.ts';
 
-/** Sums since the session's start, as of a frame: differences of two give any interval's figures. */
+/**
+ * Sums since the session's start, as of a frame: differences of two give any interval's figures.
+ */
 export interface SessionTotals {
   /** Book events. */
   events: number;
@@ -21,7 +24,9 @@ export type FrameState = Omit<FrameFields, 'type'> & Pick<GridUpdate, 'cvd' | 'e
 export interface HeldFrame {
   /** Grid index. */
   seq: number;
-  /** First grid index that this frame stands for: above it, `seq - coversFrom` frames were left out. */
+  /**
+   * First grid index that this frame stands for: above it, `seq - coversFrom` frames were left out.
+   */
   coversFrom: number;
   /** Position in the channel's sequence of published frames. */
   ordinal: number;

@@ -1,8 +1,9 @@
 /**
  * All channels of a server: which engine serves whom.
  *
- * Viewers of one stream at one place and speed share an engine. A viewer that pauses leaves its channel; one that goes on,
- * seeks or changes speed takes over an engine nobody else watches, splits one that is at its place, or gets a new one.
+ * Viewers of one stream at one place and speed share an engine. A viewer that pauses leaves its
+ * channel; one that goes on, seeks or changes speed takes over an engine nobody else watches,
+ * splits one that is at its place, or gets a new one.
  */
 import { Channel, type ChannelDeps, strideOf } from './channel.ts';
 import { MAX_CHANNELS, MAX_PARKED, PARKED_LIMIT_MS } from './limits.ts';

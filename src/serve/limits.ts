@@ -1,5 +1,6 @@
 /**
- * Every limit of the servers, with its unit. Reasons stand beside the numbers; docs/operating.md lists them.
+ * Every limit of the servers, with its unit. Reasons stand beside the numbers; docs/operating.md
+ * lists them.
  */
 
 /** Viewers connected at once; one more is told to come back later (1013). */
@@ -7,17 +8,27 @@ export const MAX_VIEWERS = 500;
 /** Engines that play or are parked at once; each holds a book (about 10 to 60 MB on a busy day). */
 export const MAX_CHANNELS = 32;
 
-/** Frames a channel holds for viewers that join late or resume: 6.4 s at 40 frames/s, about 4.5 MB. */
+/**
+ * Frames a channel holds for viewers that join late or resume: 6.4 s at 40 frames/s, about 4.5 MB.
+ */
 export const HELD_FRAMES = 256;
 /** Trades listed in one `grid_update`; more are merged into `trades_dropped`. */
 export const MAX_TRADES_PER_FRAME = 64;
 /** Wall time between frames on the wire, ms, unless the viewer asked for a finer grid. */
 export const WIRE_INTERVAL_MS = 25;
-/** Frames computed before the one a viewer resumes at, so that its neighbours find theirs held too. */
+/**
+ * Frames computed before the one a viewer resumes at, so that its neighbours find theirs held too.
+ */
 export const PREROLL_FRAMES = 40;
-/** A viewer slightly ahead of a channel waits for it instead of getting an engine of its own, wall ms. */
+/**
+ * A viewer slightly ahead of a channel waits for it instead of getting an engine of its own, wall
+ * ms.
+ */
 export const JOIN_AHEAD_MS = 2_000;
-/** Held frames of at most this much wall time are sent at once to a viewer that goes on after a pause, ms. */
+/**
+ * Held frames of at most this much wall time are sent at once to a viewer that goes on after a
+ * pause, ms.
+ */
 export const CONTINUE_MS = 1_000;
 
 /** Bytes waiting in a viewer's socket above which it gets no more frames until they have left. */
@@ -40,7 +51,10 @@ export const PARKED_LIMIT_MS = 15_000;
 /** Wall time between two `preparing` messages, ms. */
 export const PREPARING_INTERVAL_MS = 200;
 
-/** Largest message of a client, bytes: a text of the longest kind in UTF-8; a longer one closes the connection (1009). */
+/**
+ * Largest message of a client, bytes: a text of the longest kind in UTF-8; a longer one closes the
+ * connection (1009).
+ */
 export const MAX_CLIENT_MESSAGE_BYTES = 4_096;
 /** Messages a client may send in a burst. */
 export const CLIENT_MESSAGE_BURST = 40;

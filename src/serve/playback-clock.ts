@@ -1,8 +1,9 @@
 /**
  * Where playback stands: event time against wall time, on an absolute schedule.
  *
- * A frame's due moment follows from the anchor alone, so work or timers that come late never add up. Quiet stretches and
- * closed markets pass at the same speed as everything else; a viewer that does not want to wait seeks.
+ * A frame's due moment follows from the anchor alone, so work or timers that come late never add
+ * up. Quiet stretches and closed markets pass at the same speed as everything else; a viewer that
+ * does not want to wait seeks.
  */
 import { NS_PER_MS, type NsOfDay } from '../core/index.ts';
 

@@ -1,5 +1,6 @@
 /**
- * An engine reading a stream's records: computes frames in order, holds the newest, and can be split in two.
+ * An engine reading a stream's records: computes frames in order, holds the newest, and can be
+ * split in two.
  */
 import { assert, isKnownError, NS_PER_MS, NS_PER_SECOND, type NsOfDay } from '../core/index.ts';
 import { MboColumns } from '../dbn/index.ts';
@@ -16,7 +17,10 @@ import type { WallClock } from './wall-clock.ts';
 /** Rows of a batch: half a millisecond of work, so that turns end in time. */
 const BATCH_ROWS = 2048;
 
-/** Event time of a hop towards the first frame, ns: the engine looks at the market once a second of it. */
+/**
+ * Event time of a hop towards the first frame, ns: the engine looks at the market once a second of
+ * it.
+ */
 const HOP_NS = 60 * NS_PER_SECOND;
 
 /** Where a player begins. */
@@ -83,8 +87,8 @@ export class Player {
   }
 
   /**
-   * A player that computes frames from a little before `start.seq` on, from the nearest checkpoint; call `prepare` until
-   * it is true.
+   * A player that computes frames from a little before `start.seq` on, from the nearest checkpoint;
+   * call `prepare` until it is true.
    */
   static async open(
     stream: OpenStream,
@@ -123,8 +127,10 @@ export class Player {
   }
 
   /**
-   * Computes frames up to grid index `upTo`; those of a multiple of `stride`, and the last of all, are published.
-   * @returns true when all are computed or the session has ended; false when the time was up before.
+   * Computes frames up to grid index `upTo`; those of a multiple of `stride`, and the last of all,
+   * are published.
+   * @returns true when all are computed or the session has ended; false when the time was up
+   *   before.
    */
   produce(upTo: number, stride: number, deadlineMs: number, clock: WallClock): boolean {
     while (this.nextSeq <= upTo && !this.ended) {
@@ -170,7 +176,10 @@ export class Player {
     this.reader.close();
   }
 
-  /** Applies records up to the baseline frame, in hops, for a long silence is work too; false when the time was up. */
+  /**
+   * Applies records up to the baseline frame, in hops, for a long silence is work too; false when
+   * the time was up.
+   */
   private reachBaseline(deadlineMs: number, clock: WallClock): boolean {
     const { engine, baselineNs } = this;
     while (this.advance(deadlineMs, clock)) {
@@ -222,7 +231,10 @@ export class Player {
     });
   }
 
-  /** The frame before the first wanted one: what later frames count from. There is none before the first record. */
+  /**
+   * The frame before the first wanted one: what later frames count from. There is none before the
+   * first record.
+   */
   private readBaseline(): void {
     if (!this.ended && this.engine.frameSeq < this.nextSeq) this.readOut();
     if (!this.ended) this.nextSeq = this.engine.frameSeq;

@@ -44,7 +44,10 @@ function told(code: ErrorCode, message: string, hint: string, closeCode: number)
   return { message: { type: 'error', code, message, hint }, closeCode };
 }
 
-/** Chooses words and close code for whatever went wrong; the text of an unknown error stays in the log. */
+/**
+ * Chooses words and close code for whatever went wrong; the text of an unknown error stays in the
+ * log.
+ */
 export function tellError(error: unknown): ToldError {
   if (error instanceof RequestError) {
     const closeCode = error.code === 'SERVER_BUSY' ? CLOSE.TRY_LATER : CLOSE.BAD_REQUEST;

@@ -1,10 +1,14 @@
 /**
- * Long work in short turns: heavy jobs share the event loop with sockets and never hold it longer than a slice.
+ * Long work in short turns: heavy jobs share the event loop with sockets and never hold it longer
+ * than a slice.
  */
 import { SLICE_MS } from './limits.ts';
 import type { WallClock } from './wall-clock.ts';
 
-/** A turn of work: returns true when the job is done. It looks at the clock itself and stops at `deadlineMs`. */
+/**
+ * A turn of work: returns true when the job is done. It looks at the clock itself and stops at
+ * `deadlineMs`.
+ */
 export type Turn = (deadlineMs: number) => boolean;
 
 interface Job {

@@ -1,5 +1,6 @@
 /**
- * The query of `/v1/vacuum-pressure/stream`: every parameter, its range and its default, as a table.
+ * The query of `/v1/vacuum-pressure/stream`: every parameter, its range and its default, as a
+ * table.
  */
 import { isKnownError } from '../core/index.ts';
 import {
@@ -39,7 +40,9 @@ export interface StreamRequest {
   resumeFrom: ResumePoint | null;
 }
 
-/** What a server fills in for parameters that a request leaves out; null = the request must say it. */
+/**
+ * What a server fills in for parameters that a request leaves out; null = the request must say it.
+ */
 export interface StreamDefaults {
   product_type?: string;
   symbol?: string;

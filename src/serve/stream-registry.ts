@@ -1,5 +1,6 @@
 /**
- * From a checked request to an open stream: product, file, instrument, identity. Equal requests share one.
+ * From a checked request to an open stream: product, file, instrument, identity. Equal requests
+ * share one.
  */
 import { createHash } from 'node:crypto';
 import { DataError } from '../core/index.ts';
@@ -46,7 +47,10 @@ function digest(parts: readonly (string | number)[], digits: number): string {
   return createHash('sha256').update(parts.join('|')).digest('hex').slice(0, digits);
 }
 
-/** First 12 hex digits of the hash of product, grid and coefficients: `name=value`, sorted, joined with `|`. */
+/**
+ * First 12 hex digits of the hash of product, grid and coefficients: `name=value`, sorted, joined
+ * with `|`.
+ */
 export function configVersionOf(
   product: Product,
   bucketTicks: number,

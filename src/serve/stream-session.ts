@@ -1,5 +1,6 @@
 /**
- * One viewer's connection from its query to its end: opens the stream, obeys the controls. Knows no socket.
+ * One viewer's connection from its query to its end: opens the stream, obeys the controls. Knows no
+ * socket.
  */
 import type { Logger } from 'pino';
 import { sessionTimeToNs } from '../lake/index.ts';
@@ -186,7 +187,9 @@ export class StreamSession {
     this.play(false);
   }
 
-  /** Joins the channel of the place; a paused viewer gets one frame, so that it sees where it is. */
+  /**
+   * Joins the channel of the place; a paused viewer gets one frame, so that it sees where it is.
+   */
   private play(mayCatchUp: boolean): void {
     const { stream, viewer, speed } = this;
     if (!stream || viewer.closed) return;

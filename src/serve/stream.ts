@@ -10,14 +10,20 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 
 /** Records of one instrument, batch by batch. */
 export interface RecordReader {
-  /** Position of the next record; a reader opened there goes on with it, into columns of the same capacity. */
+  /**
+   * Position of the next record; a reader opened there goes on with it, into columns of the same
+   * capacity.
+   */
   readonly offset: number;
   /** Rows filled, possibly 0; -1 at the end. */
   fill(columns: MboColumns): number;
   close(): void;
 }
 
-/** Where records come from: a file's day or the synthetic market. Positions grow from record to record. */
+/**
+ * Where records come from: a file's day or the synthetic market. Positions grow from record to
+ * record.
+ */
 export interface RecordSource {
   /** 16 hex digits: the same for the same records. */
   readonly identity: string;
@@ -63,7 +69,9 @@ export function gridAtOrAfter(ns: NsOfDay, throttleMs: number): number {
   return Math.max(0, Math.ceil(ns / (throttleMs * NS_PER_MS)));
 }
 
-/** Grid indices that have frames: from the first after the first record to the first after the last. */
+/**
+ * Grid indices that have frames: from the first after the first record to the first after the last.
+ */
 export function seekRange(stream: OpenStream): { first: number; last: number } {
   const { source, throttleMs } = stream;
   const after = (ns: NsOfDay) => Math.floor(ns / (throttleMs * NS_PER_MS)) + 1;

@@ -1,8 +1,8 @@
 /**
  * The synthetic market as a source of records, made while it is played; nothing is written.
  *
- * A day is the regular session of one contract. Positions count records; reading from one means making all before it
- * again, which takes about half a second per million.
+ * A day is the regular session of one contract. Positions count records; reading from one means
+ * making all before it again, which takes about half a second per million.
  */
 import { createHash } from 'node:crypto';
 import { DataError, type NsOfDay, type UnixNs } from '../core/index.ts';
@@ -39,7 +39,8 @@ export class SyntheticSource implements RecordSource {
 
   /**
    * @param version of this package: another version may draw another market.
-   * @throws DataError SYMBOL_NOT_FOUND for another contract than the front one, PRODUCT_UNKNOWN, USAGE (no trading day).
+   * @throws DataError SYMBOL_NOT_FOUND for another contract than the front one, PRODUCT_UNKNOWN,
+   *   USAGE (no trading day).
    */
   constructor(product: Product, symbol: string, dt: string, version: string) {
     const spec = futuresSpecs(product.root, dt)[0] as FuturesSpec;
@@ -78,7 +79,9 @@ export class SyntheticSource implements RecordSource {
   }
 }
 
-/** Makes records batch by batch; those before its position are made and dropped, a batch at a time. */
+/**
+ * Makes records batch by batch; those before its position are made and dropped, a batch at a time.
+ */
 class SyntheticReader implements RecordReader {
   offset = 0;
   private readonly market: FuturesMarket;

@@ -4,7 +4,10 @@ import { MAX_TRADES_PER_FRAME } from './limits.ts';
 
 const SIDES = { [AGGRESSOR.BUY]: 'B', [AGGRESSOR.SELL]: 'A', [AGGRESSOR.NONE]: 'N' } as const;
 
-/** Copies the last `count` closed trades of a log to `trades`, which keeps the latest that fit a message. */
+/**
+ * Copies the last `count` closed trades of a log to `trades`, which keeps the latest that fit a
+ * message.
+ */
 export function takeTrades(
   log: TradeLog,
   count: number,

@@ -1,8 +1,9 @@
 /**
  * One connected viewer: which frame it gets next, how far it is behind, and what it missed.
  *
- * A viewer reads held frames in order. When its socket is full it is conflated: nothing is queued for it, and when it reads
- * again it gets the newest frame with the lost ones counted. Memory per viewer is bounded by `HIGH_WATER_BYTES` and a frame.
+ * A viewer reads held frames in order. When its socket is full it is conflated: nothing is queued
+ * for it, and when it reads again it gets the newest frame with the lost ones counted. Memory per
+ * viewer is bounded by `HIGH_WATER_BYTES` and a frame.
  */
 import type { VacuumPressureServerMessage } from '../wire/index.ts';
 import { encodeGridUpdate, mergeTrades } from './grid-update.ts';
@@ -104,7 +105,10 @@ export class Viewer {
     return this.wire.waitingBytes <= HIGH_WATER_BYTES;
   }
 
-  /** Sends what it lacks, as far as its socket takes it; closes it when it stays behind for too long. */
+  /**
+   * Sends what it lacks, as far as its socket takes it; closes it when it stays behind for too
+   * long.
+   */
   pump(held: HeldFrames, nowMs: number, lagOf: LagOf): void {
     if (this.closed || this.hasAll(held)) return;
     if (this.isStuck(nowMs)) return;

@@ -23,7 +23,10 @@ export interface WebServerOptions {
   host?: string;
   /** 0 = any free one. Default 5174. */
   port?: number;
-  /** Origins of streams that the page may connect to, beside this host on any port: `ws://desk:8002`. */
+  /**
+   * Origins of streams that the page may connect to, beside this host on any port:
+   * `ws://desk:8002`.
+   */
   streams?: readonly string[];
   logLevel?: LogLevel;
 }

@@ -12,8 +12,8 @@ const SLOW_DECAY_S = 1;
 const FORGET_S = 60;
 
 /**
- * Self-exciting arrivals: a Hawkes process with two exponential kernels, drawn by Ogata's thinning (Ogata 1981).
- * Times are seconds of the UTC day.
+ * Self-exciting arrivals: a Hawkes process with two exponential kernels, drawn by Ogata's thinning
+ * (Ogata 1981). Times are seconds of the UTC day.
  */
 export class Arrivals {
   /** Events per second that nobody excited. */
@@ -50,8 +50,9 @@ export class Arrivals {
   }
 
   /**
-   * The ns until the next event, if it comes within `horizonNs`; otherwise -1, with the excitement decayed over the
-   * horizon (the process has no memory beyond it, so the caller just goes on from there).
+   * The ns until the next event, if it comes within `horizonNs`; otherwise -1, with the excitement
+   * decayed over the horizon (the process has no memory beyond it, so the caller just goes on from
+   * there).
    */
   nextWithin(horizonNs: number): number {
     const { prng } = this;

@@ -1,8 +1,9 @@
 import { DataError } from '../core/index.ts';
 
 /**
- * Dates of the synthetic world, without a clock or a `Date`: proleptic Gregorian day numbers (days since 1970-01-01).
- * Conversions after Howard Hinnant, "chrono-compatible low-level date algorithms".
+ * Dates of the synthetic world, without a clock or a `Date`: proleptic Gregorian day numbers (days
+ * since 1970-01-01). Conversions after Howard Hinnant, "chrono-compatible low-level date
+ * algorithms".
  */
 
 /** The first trading day of the synthetic world, a Monday. */
@@ -82,7 +83,10 @@ export function dateInteger(days: number): number {
   return year * 10_000 + month * 100 + day;
 }
 
-/** `count` weekdays from `from` (included when it is one), as `YYYY-MM-DD`. The synthetic world has no holidays. */
+/**
+ * `count` weekdays from `from` (included when it is one), as `YYYY-MM-DD`. The synthetic world has
+ * no holidays.
+ */
 export function tradingDays(count: number, from: string = FIRST_TRADING_DAY): string[] {
   const out: string[] = [];
   for (let d = parseDate(from); out.length < count; d++) {

@@ -14,8 +14,8 @@ const WIRE_DELAY_NS = 12_800;
 const NEXT_PACKET_NS = 8_700;
 
 /**
- * One feed channel that all instruments of a day share: packet sequence numbers and a capture clock that never runs
- * backwards. Latencies are like those of a colocated capture of GLBX.MDP3.
+ * One feed channel that all instruments of a day share: packet sequence numbers and a capture clock
+ * that never runs backwards. Latencies are like those of a colocated capture of GLBX.MDP3.
  */
 export class FeedChannel {
   /** Sequence number of the current packet. */

@@ -11,7 +11,9 @@ import type { TruthColumns } from './truth-log.ts';
 const BATCH_ROWS = 16_384;
 /** Uncompressed bytes of a zstd frame, at most. */
 const FRAME_BYTES = 4 * 1024 * 1024;
-/** Rates of the instruments of a file relative to the first: front, next contract, calendar spread. */
+/**
+ * Rates of the instruments of a file relative to the first: front, next contract, calendar spread.
+ */
 const RATE_SHARES = [1, 0.04, 0.02] as const;
 
 /** How a day file is drawn and written. */
@@ -21,8 +23,9 @@ export interface FuturesDayOptions extends Omit<FuturesMarketOptions, 'channel'>
 }
 
 /**
- * One market-by-order day file of the synthetic market: DBN version 3, all instruments of a root merged in ts_recv order,
- * the header in a zstd frame of its own as the vendor sends it. Pure: bytes come out, nothing is read.
+ * One market-by-order day file of the synthetic market: DBN version 3, all instruments of a root
+ * merged in ts_recv order, the header in a zstd frame of its own as the vendor sends it. Pure:
+ * bytes come out, nothing is read.
  */
 export class FuturesDay {
   /** The instruments, the front contract first. */
@@ -85,7 +88,10 @@ export class FuturesDay {
     return columns.length;
   }
 
-  /** What the generator knew of the front contract since the last call; the caller keeps the columns. */
+  /**
+   * What the generator knew of the front contract since the last call; the caller keeps the
+   * columns.
+   */
   takeTruth(): TruthColumns {
     return this.markets[0]!.takeTruth();
   }
@@ -141,7 +147,10 @@ export function synthesizeFuturesDay(
   return new FuturesDay(specs, options).pieces();
 }
 
-/** The vendor's name for a day file, e.g. `glbx-mdp3-20260105.mbo.dbn.zst`; without `.zst` when `raw`. */
+/**
+ * The vendor's name for a day file, e.g. `glbx-mdp3-20260105.mbo.dbn.zst`; without `.zst` when
+ * `raw`.
+ */
 export function futuresFileName(
   dt: string,
   schema: 'mbo' | 'definition' | 'statistics',

@@ -14,7 +14,10 @@ export interface ClockListener {
   onStep(ns: number, wholeSecond: boolean): void;
 }
 
-/** Leads market time from event to event, over slow steps, seconds and the hours when the market is closed. */
+/**
+ * Leads market time from event to event, over slow steps, seconds and the hours when the market is
+ * closed.
+ */
 export class MarketClock {
   /** Start of the next slow step, ns of day. */
   private nextStepNs: number;
@@ -43,7 +46,9 @@ export class MarketClock {
     arrivals.settle();
   }
 
-  /** The time of the next event of the flow after `ns`, or infinity when none comes before `endNs`. */
+  /**
+   * The time of the next event of the flow after `ns`, or infinity when none comes before `endNs`.
+   */
   nextEvent(ns: number, endNs: number): number {
     let now = ns;
     while (now < endNs) {

@@ -9,7 +9,10 @@ import type { RecordWriter } from './record-writer.ts';
 export const TICKS = 1 << 14;
 /** Orders that one trade can hit. */
 export const MAX_TRADE_ORDERS = 100;
-/** Records that one event can have: a trade, two for each order hit, refreshes, a hidden fill, a rest, a close. */
+/**
+ * Records that one event can have: a trade, two for each order hit, refreshes, a hidden fill, a
+ * rest, a close.
+ */
 export const MAX_EVENT_RECORDS = 3 * MAX_TRADE_ORDERS + 4;
 
 /** Order ids look like those of GLBX: they grow, and need more than 32 bits. */
@@ -23,8 +26,9 @@ const UNNAMED_ODDS = 12;
 const CODE = [SIDE.BID, SIDE.ASK] as const;
 
 /**
- * The book of one instrument by the venue's rules, reporting each action as records. An event is `begin`, actions, `end`;
- * the caller keeps the touch in place: only a trade through `sweep` may empty the best level.
+ * The book of one instrument by the venue's rules, reporting each action as records. An event is
+ * `begin`, actions, `end`; the caller keeps the touch in place: only a trade through `sweep` may
+ * empty the best level.
  */
 export class MatchingEngine {
   readonly queues = new OrderQueues(TICKS);
@@ -32,9 +36,13 @@ export class MatchingEngine {
   readonly best = new Int32Array([TICKS / 2 - 1, TICKS / 2]);
   /** Engine time of the open event, ns of day. */
   eventNs = 0;
-  /** Whether the flow near the touch counts for the law of moves: not while a move is carried out. */
+  /**
+   * Whether the flow near the touch counts for the law of moves: not while a move is carried out.
+   */
   watching = true;
-  /** Trades so far: how many, their lots, and the first, highest, lowest and last tick with times. */
+  /**
+   * Trades so far: how many, their lots, and the first, highest, lowest and last tick with times.
+   */
   readonly traded = { count: 0, volume: 0, open: 0, high: 0, low: 0, last: 0 };
   /** Engine times of the first, highest and lowest trade, ns of day. */
   readonly tradedNs = { first: 0, high: 0, low: 0 };
@@ -113,8 +121,9 @@ export class MatchingEngine {
   }
 
   /**
-   * A market order against the best level of `side`: at most `lots` of its displayed lots and `MAX_TRADE_ORDERS` orders,
-   * plus `hidden` lots of an order that is never shown. Returns the displayed lots taken.
+   * A market order against the best level of `side`: at most `lots` of its displayed lots and
+   * `MAX_TRADE_ORDERS` orders, plus `hidden` lots of an order that is never shown. Returns the
+   * displayed lots taken.
    */
   trade(side: Side, lots: number, hidden: number, aggressorId: number): number {
     const { queues, writer, eventNs } = this;
@@ -139,7 +148,10 @@ export class MatchingEngine {
     return taken;
   }
 
-  /** Books the removal of `taken` lots from the front of a level; icebergs come back at the end of the queue. */
+  /**
+   * Books the removal of `taken` lots from the front of a level; icebergs come back at the end of
+   * the queue.
+   */
   private removeFilled(side: Side, tick: number, taken: number): void {
     const { queues, writer, eventNs, law } = this;
     this.watch(side, tick, taken, law.removed);

@@ -25,8 +25,9 @@ const ROUND_FACTOR = 2.1;
 const ROUND_FROM_TICKS = 3;
 
 /**
- * The flow between moves: adds, cancels, modifies and trades whose rates depend on the distance from the touch and on how full
- * the queue there is (Huang, Lehalle, Rosenbaum, JASA 2015). It never moves the touch: the last order of a best queue stays.
+ * The flow between moves: adds, cancels, modifies and trades whose rates depend on the distance
+ * from the touch and on how full the queue there is (Huang, Lehalle, Rosenbaum, JASA 2015). It
+ * never moves the touch: the last order of a best queue stays.
  */
 export class NaturalFlow {
   private readonly engine: MatchingEngine;

@@ -36,7 +36,10 @@ function placeLevel(
   }
 }
 
-/** Writes the book as it stands at the window's start, as a snapshot, in as many pieces as the columns need. */
+/**
+ * Writes the book as it stands at the window's start, as a snapshot, in as many pieces as the
+ * columns need.
+ */
 export class OpeningSnapshot {
   private readonly order: Int32Array;
   private row = -1;

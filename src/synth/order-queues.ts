@@ -6,9 +6,11 @@ const MAX_ORDERS = 1 << 17;
 export const NO_ORDER = -1;
 
 /**
- * The resting orders of the synthetic market: a first-in-first-out queue per tick, as linked slots of typed arrays.
+ * The resting orders of the synthetic market: a first-in-first-out queue per tick, as linked slots
+ * of typed arrays.
  *
- * A tick holds bids or asks, never both, so one array of levels serves the two sides. Ticks are indices `[0, ticks)`.
+ * A tick holds bids or asks, never both, so one array of levels serves the two sides. Ticks are
+ * indices `[0, ticks)`.
  */
 export class OrderQueues {
   /** Displayed lots of the order in a slot. [MAX_ORDERS] */

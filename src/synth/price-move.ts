@@ -16,8 +16,9 @@ const FILL_ORDERS = { least: 3, more: 5 };
 type Phase = 'idle' | 'pull' | 'sweep' | 'fill';
 
 /**
- * Carries out one move of the mid by flow: some of the queue in front is pulled, market orders take the rest, and new orders
- * fill in behind. All within about a millisecond, so that nothing of it is to be seen before its draw.
+ * Carries out one move of the mid by flow: some of the queue in front is pulled, market orders take
+ * the rest, and new orders fill in behind. All within about a millisecond, so that nothing of it is
+ * to be seen before its draw.
  */
 export class PriceMove {
   private phase: Phase = 'idle';
@@ -56,7 +57,10 @@ export class PriceMove {
     return mean * this.prng.exponential();
   }
 
-  /** One event of the move, with the engine already begun. Returns the ticks moved when it was the last, else 0. */
+  /**
+   * One event of the move, with the engine already begun. Returns the ticks moved when it was the
+   * last, else 0.
+   */
   emit(): number {
     if (this.phase === 'pull') this.pull();
     else if (this.phase === 'sweep') this.sweep();

@@ -30,7 +30,10 @@ export class RecordWriter {
     this.channel = channel;
   }
 
-  /** A record of the current packet; `eventNs` is ns of day, `tick` an index. Flags 0 until `closeEvent`. */
+  /**
+   * A record of the current packet; `eventNs` is ns of day, `tick` an index. Flags 0 until
+   * `closeEvent`.
+   */
   write(
     action: number,
     side: number,
@@ -80,7 +83,10 @@ export class RecordWriter {
     this.stampSnapshot(ns, false);
   }
 
-  /** A resting order of a snapshot taken at `ns`; `bornNs` is when it was entered, negative before the day. */
+  /**
+   * A resting order of a snapshot taken at `ns`; `bornNs` is when it was entered, negative before
+   * the day.
+   */
   writeSnapshotOrder(
     side: number,
     tick: number,

@@ -1,4 +1,7 @@
-/** What traded in a market so far. Prices in 1e-9 currency, times in ns of day; meaningful once `count` > 0. */
+/**
+ * What traded in a market so far. Prices in 1e-9 currency, times in ns of day; meaningful once
+ * `count` > 0.
+ */
 export interface SessionTrades {
   count: number;
   /** Lots. */

@@ -16,7 +16,10 @@ const STAT = {
 /** Settlement flags: final, actual, rounded to the tick. */
 const FINAL_SETTLEMENT = 0b111;
 const NO_FLAGS = 255;
-/** Open interest and cleared volume of the day before, by rank of the instrument: front, next, spread. */
+/**
+ * Open interest and cleared volume of the day before, by rank of the instrument: front, next,
+ * spread.
+ */
 const STANDING = [
   { openInterest: 2_050_000, volume: 1_350_000 },
   { openInterest: 96_000, volume: 21_000 },
@@ -26,8 +29,9 @@ const STANDING = [
 const LATENCY_NS = 103_000n;
 
 /**
- * The statistics file that belongs to a generated day, in pieces: settlement, open interest and volume of the day before at
- * the start, then opening price, session high and low of the trades. Call it when the markets have run to their end.
+ * The statistics file that belongs to a generated day, in pieces: settlement, open interest and
+ * volume of the day before at the start, then opening price, session high and low of the trades.
+ * Call it when the markets have run to their end.
  */
 export function synthesizeStatistics(
   markets: readonly FuturesMarket[],

@@ -2,8 +2,9 @@ import { NS_PER_DAY, NS_PER_SECOND } from '../core/index.ts';
 import { civilDate, nthWeekday, weekday } from './calendar.ts';
 
 /**
- * When the synthetic futures trade and how busy they are: Globex hours in New York time, 18:00 to 17:00 with a break of
- * an hour, weekend closed; activity is U-shaped over the cash session and low at night.
+ * When the synthetic futures trade and how busy they are: Globex hours in New York time, 18:00 to
+ * 17:00 with a break of an hour, weekend closed; activity is U-shaped over the cash session and low
+ * at night.
  */
 
 const HOUR_S = 3600;
@@ -13,7 +14,10 @@ const SESSION_OPEN_S = 18 * HOUR_S;
 const CASH_OPEN_S = 9.5 * HOUR_S;
 const CASH_CLOSE_S = 16 * HOUR_S;
 
-/** Hours that New York is behind UTC at a moment: 4 in daylight saving time (US rule since 2007), else 5. */
+/**
+ * Hours that New York is behind UTC at a moment: 4 in daylight saving time (US rule since 2007),
+ * else 5.
+ */
 export function newYorkOffsetHours(day: number, secondOfUtcDay: number): number {
   const { year } = civilDate(day);
   const start = nthWeekday(year, 3, 0, 2) * 86_400 + 7 * HOUR_S;
@@ -65,7 +69,10 @@ export class TradingSession {
     this.activity = activity;
   }
 
-  /** The first moment at or after `ns` (of the UTC day) that is open; the end of the day when none is. */
+  /**
+   * The first moment at or after `ns` (of the UTC day) that is open; the end of the day when none
+   * is.
+   */
   nextOpenNs(ns: number): number {
     const { activity } = this;
     let s = Math.max(0, Math.floor(ns / NS_PER_SECOND));

@@ -1,7 +1,11 @@
-/** What the generator knew, as columns: row `i` in `[0, length)` of each. Rows are in time order. */
+/**
+ * What the generator knew, as columns: row `i` in `[0, length)` of each. Rows are in time order.
+ */
 export interface TruthColumns {
   length: number;
-  /** ts_recv of the moment the row is about, ns of day: a move's first record, or a whole second. */
+  /**
+   * ts_recv of the moment the row is about, ns of day: a move's first record, or a whole second.
+   */
   tsRecv: Float64Array;
   /** Probability that the next mid move is up. */
   pUp: Float64Array;
@@ -41,7 +45,9 @@ export class TruthLog {
   private rows = columns(1024);
   private lastTs = 0;
 
-  /** Appends a row; see `TruthColumns` for the meaning. A time before the last row's is set to that. */
+  /**
+   * Appends a row; see `TruthColumns` for the meaning. A time before the last row's is set to that.
+   */
   push(
     tsRecv: number,
     pUp: number,

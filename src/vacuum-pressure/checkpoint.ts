@@ -1,8 +1,9 @@
 import { DataError } from '../core/index.ts';
 
 /**
- * The bytes of an engine's checkpoint: header of four u32 (magic, version, bytes, FNV-1a of what follows), then arrays,
- * each as its length in bytes (u32 and four bytes of padding) and its values, padded to 8. Little-endian.
+ * The bytes of an engine's checkpoint: header of four u32 (magic, version, bytes, FNV-1a of what
+ * follows), then arrays, each as its length in bytes (u32 and four bytes of padding) and its
+ * values, padded to 8. Little-endian.
  */
 
 /** "SMVP". */

@@ -1,6 +1,9 @@
 import { OperatingError } from '../core/index.ts';
 
-/** Weights of the parts of pressure and vacuum; docs/formulas.md (vacuum pressure). Rates in lots/s, slopes in lots/s^2. */
+/**
+ * Weights of the parts of pressure and vacuum; docs/formulas.md (vacuum pressure). Rates in lots/s,
+ * slopes in lots/s^2.
+ */
 export interface Coefficients {
   /** Pressure per unit of `v_add`. */
   readonly pressure_add: number;
@@ -34,7 +37,8 @@ export const MAX_COEFFICIENT = 1000;
 
 /**
  * Reads coefficients from configuration; what is not given has its default.
- * @throws OperatingError CONFIG that names the key, for unknown keys and values outside 0..MAX_COEFFICIENT.
+ * @throws OperatingError CONFIG that names the key, for unknown keys and values outside
+ *   0..MAX_COEFFICIENT.
  */
 export function parseCoefficients(given: Readonly<Record<string, unknown>>): Coefficients {
   for (const [key, value] of Object.entries(given)) {

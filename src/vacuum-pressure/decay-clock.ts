@@ -1,5 +1,6 @@
 /**
- * The weights of forward decay (Cormode et al., ICDE 2009): an event at time t counts `exp((t - t_ref) / tau)`.
+ * The weights of forward decay (Cormode et al., ICDE 2009): an event at time t counts `exp((t -
+ * t_ref) / tau)`.
  *
  * The reference time moves in epochs of 4 x 30 s x ln 2. Over one epoch the four weights grow by
  * exactly 2^4, 2^12, 2^24 and 2^60 (tau = 30, 10, 5, 2 s), so that moving sums to a later epoch is

@@ -2,8 +2,8 @@ import type { EdgeReason, FrameArrays, FrameHeader, NetEdge } from '../wire/inde
 import { FRAME_K, FRAME_ROWS } from '../wire/index.ts';
 
 /**
- * The directional read-out of a frame: which side is emptying and which is building, weighted by nearness to the
- * middle. It describes the book as it is now; it is not a forecast.
+ * The directional read-out of a frame: which side is emptying and which is building, weighted by
+ * nearness to the middle. It describes the book as it is now; it is not a forecast.
  */
 
 /** e-folding distance of the weights, rows. */
@@ -44,9 +44,9 @@ export interface EdgeSums {
 }
 
 /**
- * Rows that count as the first above and below the middle: of the first tick strictly above and below the exact mid.
- * Where the mid is a tick those are k = +1 and -1; where it is half a tick, spot (rounded up) is itself the first
- * above. So a book and its mirror image read alike.
+ * Rows that count as the first above and below the middle: of the first tick strictly above and
+ * below the exact mid. Where the mid is a tick those are k = +1 and -1; where it is half a tick,
+ * spot (rounded up) is itself the first above. So a book and its mirror image read alike.
  */
 function firstRows(header: FrameHeader, tickSize: number, bucketTicks: number) {
   const { spotTick } = header;
@@ -121,8 +121,9 @@ function reasonsOf(
 }
 
 /**
- * The net edge of a frame, with its reasons; null while there is no market to read (a side is missing, the book is
- * not valid). Scaled by the running median of its own magnitude, `header.edgeScale`.
+ * The net edge of a frame, with its reasons; null while there is no market to read (a side is
+ * missing, the book is not valid). Scaled by the running median of its own magnitude,
+ * `header.edgeScale`.
  */
 export function netEdge(
   frame: FrameArrays,

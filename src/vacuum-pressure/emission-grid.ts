@@ -9,7 +9,9 @@ export const MAX_THROTTLE_MS = 1000;
 export class EmissionGrid {
   /** Time between frames, ns. */
   step: number;
-  /** Time of the next frame, ns; Infinity while frames are off, -Infinity before the first record. */
+  /**
+   * Time of the next frame, ns; Infinity while frames are off, -Infinity before the first record.
+   */
   next = -Infinity;
 
   /** @throws OperatingError USAGE when `throttleMs` is no whole number of ms within the limits. */

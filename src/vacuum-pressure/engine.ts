@@ -32,10 +32,12 @@ export interface VacuumPressureOptions {
 }
 
 /**
- * Records in, 101-row frames out, on a fixed grid of event time: the book, its flows and their decaying rates.
+ * Records in, 101-row frames out, on a fixed grid of event time: the book, its flows and their
+ * decaying rates.
  *
- * `advance` consumes rows until a frame is due; `readFrame` reads it out and moves on. What a frame holds depends on
- * the records before it and on nothing else: not on batches, on the grid, or on which frames were read.
+ * `advance` consumes rows until a frame is due; `readFrame` reads it out and moves on. What a frame
+ * holds depends on the records before it and on nothing else: not on batches, on the grid, or on
+ * which frames were read.
  */
 export class VacuumPressureEngine {
   /** Trades since the frame before the last `readFrame`: valid until the next `advance`. */
@@ -145,8 +147,8 @@ export class VacuumPressureEngine {
   }
 
   /**
-   * The end of the data: true while a frame is still to be read, so that the last records are in one. An event left
-   * open counts as closed. Nothing may be advanced afterwards.
+   * The end of the data: true while a frame is still to be read, so that the last records are in
+   * one. An event left open counts as closed. Nothing may be advanced afterwards.
    */
   finish(): boolean {
     if (!this.finished) {
@@ -161,7 +163,10 @@ export class VacuumPressureEngine {
     return this.frameDue;
   }
 
-  /** Frames start with the first grid time at or after `ts` (ns since the origin); Infinity: no frames. */
+  /**
+   * Frames start with the first grid time at or after `ts` (ns since the origin); Infinity: no
+   * frames.
+   */
   seekGrid(ts: NsOfDay): void {
     this.grid.seek(Math.max(ts, this.lastRead), this.book.now);
     this.frameDue = false;
@@ -174,8 +179,8 @@ export class VacuumPressureEngine {
   }
 
   /**
-   * The engine as bytes, from which `restore` goes on with the same bits: book, sums, grid, scale of the edge and the
-   * trades that no frame has shown yet.
+   * The engine as bytes, from which `restore` goes on with the same bits: book, sums, grid, scale
+   * of the edge and the trades that no frame has shown yet.
    */
   save(): Uint8Array {
     const w = new CheckpointWriter();
@@ -203,8 +208,10 @@ export class VacuumPressureEngine {
   }
 
   /**
-   * The engine that `save` wrote. A throttle other than the saved one changes the grid, nothing else.
-   * @throws DataError CHECKPOINT when the bytes are damaged or belong to another product or configuration.
+   * The engine that `save` wrote. A throttle other than the saved one changes the grid, nothing
+   * else.
+   * @throws DataError CHECKPOINT when the bytes are damaged or belong to another product or
+   *   configuration.
    */
   static restore(state: Uint8Array, options: VacuumPressureOptions): VacuumPressureEngine {
     const engine = new VacuumPressureEngine(options);

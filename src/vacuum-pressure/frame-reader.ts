@@ -38,7 +38,9 @@ function firstOf(columns: readonly FrameColumnName[]): number {
   return first;
 }
 
-/** Reads 101 rows out of cells and book into a frame; owns the scratch it needs and nothing else. */
+/**
+ * Reads 101 rows out of cells and book into a frame; owns the scratch it needs and nothing else.
+ */
 export class FrameReader {
   private readonly bucketTicks: number;
   private readonly coefficients: Coefficients;
@@ -59,7 +61,8 @@ export class FrameReader {
 
   /**
    * Writes the rows around `spotTick` as they are at `ts`; `null` spot gives 101 rows of zeros.
-   * Flows of an event that straddles `ts` count as if they came at `ts`. Leaves the cells' bits as they were.
+   * Flows of an event that straddles `ts` count as if they came at `ts`. Leaves the cells' bits as
+   * they were.
    */
   read(cells: CellStore, book: OrderBook, spotTick: number | null, ts: number, out: FrameBuffer) {
     cells.settle(ts);
@@ -144,7 +147,9 @@ function writeDepths(
   }
 }
 
-/** Rows whose sums are scaled by these give rates: 1 / (tau x weight), and 1 / weight for the mass. */
+/**
+ * Rows whose sums are scaled by these give rates: 1 / (tau x weight), and 1 / weight for the mass.
+ */
 interface Scales {
   per2: number;
   per5: number;

@@ -1,9 +1,9 @@
 import type { CheckpointReader, CheckpointWriter } from './checkpoint.ts';
 
 /**
- * Median of a stream of magnitudes in constant memory: a histogram with 64 equal bins in every power of two from
- * 2^-20 to 2^44. The answer is the middle of the median's bin: within 0.8 % of the true one. What is smaller counts as
- * 0, what is larger as the last bin.
+ * Median of a stream of magnitudes in constant memory: a histogram with 64 equal bins in every
+ * power of two from 2^-20 to 2^44. The answer is the middle of the median's bin: within 0.8 % of
+ * the true one. What is smaller counts as 0, what is larger as the last bin.
  */
 export class RunningMedian {
   /** Values counted. */
@@ -49,7 +49,8 @@ export class RunningMedian {
   private binOf(value: number): number {
     if (!(value >= SMALLEST)) return 0;
     this.double[0] = value;
-    // Exponent and the first six bits of the mantissa, as one number: the bins of a float64 in order.
+    // Exponent and the first six bits of the mantissa, as one number: the bins of a float64 in
+    // order.
     const bin = (this.halves[1] >>> 14) - FIRST + 1;
     return bin < BINS ? bin : BINS - 1;
   }

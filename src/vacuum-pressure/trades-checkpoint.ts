@@ -1,7 +1,10 @@
 import type { TradeLog } from '../book/index.ts';
 import type { CheckpointReader, CheckpointWriter } from './checkpoint.ts';
 
-/** Appends the completed trades from entry `from` on; those of the open event are the book's to save. */
+/**
+ * Appends the completed trades from entry `from` on; those of the open event are the book's to
+ * save.
+ */
 export function saveTrades(trades: TradeLog, from: number, to: CheckpointWriter): void {
   const { closed } = trades;
   to.put(trades.ts.slice(from, closed));

@@ -2,11 +2,13 @@ import { FlatWriter } from './flat-writer.ts';
 import type { FrameColumnType } from './frame-columns.ts';
 
 /**
- * An Arrow IPC stream of one record batch whose columns, types and row count never change: everything but the values
- * is constant, so it is written once and the values are then stored in place.
+ * An Arrow IPC stream of one record batch whose columns, types and row count never change:
+ * everything but the values is constant, so it is written once and the values are then stored in
+ * place.
  *
- * Format: arrow.apache.org "IPC streaming format" and format/{Message,Schema}.fbs, metadata version V5. Little-endian,
- * no validity buffers (no column is nullable), no compression, buffers on 8 bytes.
+ * Format: arrow.apache.org "IPC streaming format" and format/{Message,Schema}.fbs, metadata version
+ * V5. Little-endian, no validity buffers (no column is nullable), no compression, buffers on 8
+ * bytes.
  */
 
 /** A column of a layout. */
@@ -38,7 +40,9 @@ const METADATA_CAPACITY = 65_536;
 
 const padded = (bytes: number) => (bytes + 7) & ~7;
 
-/** Starts a message; its header table is written next and is `refer`red to from the place returned. */
+/**
+ * Starts a message; its header table is written next and is `refer`red to from the place returned.
+ */
 function startMessage(w: FlatWriter, headerType: number, bodyBytes: number): number {
   w.pos = 4;
   const vtable = w.vtable(24, [16, 18, 4, 8]);

@@ -3,9 +3,9 @@ import { BYTES_OF } from './arrow-layout.ts';
 import type { FrameColumnType } from './frame-columns.ts';
 
 /**
- * Reads the first record batch of any Arrow IPC stream, for the numeric types that our streams use; columns of other
- * types are left out. For streams of unknown layout: `decodeFrame` is faster where the layout is known.
- * Format: see `arrow-layout.ts`.
+ * Reads the first record batch of any Arrow IPC stream, for the numeric types that our streams use;
+ * columns of other types are left out. For streams of unknown layout: `decodeFrame` is faster where
+ * the layout is known. Format: see `arrow-layout.ts`.
  */
 
 /** A column as read: an owned copy of its values. */

@@ -12,9 +12,11 @@ function hasKnownLayout(bytes: Uint8Array): boolean {
 }
 
 /**
- * The columns of a frame from its Arrow IPC stream: views, not copies, when the bytes lie on 8 and their schema is the
- * one this build writes; read column by column (more columns are fine) when it is another.
- * @throws DataError WIRE when a column is missing, has another type or another row count, or the stream is damaged.
+ * The columns of a frame from its Arrow IPC stream: views, not copies, when the bytes lie on 8 and
+ * their schema is the one this build writes; read column by column (more columns are fine) when it
+ * is another.
+ * @throws DataError WIRE when a column is missing, has another type or another row count, or the
+ *   stream is damaged.
  */
 export function decodeFrame(bytes: Uint8Array): FrameArrays {
   if (hasKnownLayout(bytes)) {

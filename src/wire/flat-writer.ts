@@ -1,8 +1,9 @@
 /**
- * Writes FlatBuffers front to back, for metadata that never changes: tables first, what they refer to later.
+ * Writes FlatBuffers front to back, for metadata that never changes: tables first, what they refer
+ * to later.
  *
- * Format: flatbuffers.dev "internals". Offsets from tables are forward and unsigned, so a string, vector or table
- * that several tables share is written once, after all of them.
+ * Format: flatbuffers.dev "internals". Offsets from tables are forward and unsigned, so a string,
+ * vector or table that several tables share is written once, after all of them.
  */
 export class FlatWriter {
   /** Bytes written so far; the next write goes here. */
@@ -56,7 +57,10 @@ export class FlatWriter {
     return at;
   }
 
-  /** Starts a table of `tableBytes` on an 8-byte boundary and returns where it is; the caller fills its fields. */
+  /**
+   * Starts a table of `tableBytes` on an 8-byte boundary and returns where it is; the caller fills
+   * its fields.
+   */
   table(vtable: number, tableBytes: number): number {
     this.align(8);
     const at = this.pos;

@@ -26,7 +26,10 @@ export function frameLayout(): ArrowLayout {
   return layout;
 }
 
-/** Views of the columns of a frame whose bytes start at `byteOffset` (a multiple of 8) of `buffer`. Copies nothing. */
+/**
+ * Views of the columns of a frame whose bytes start at `byteOffset` (a multiple of 8) of `buffer`.
+ * Copies nothing.
+ */
 export function frameArrays(buffer: ArrayBuffer, byteOffset: number): FrameArrays {
   const { offsets } = frameLayout();
   const views = FRAME_COLUMNS.map((column, c) => {
@@ -37,10 +40,11 @@ export function frameArrays(buffer: ArrayBuffer, byteOffset: number): FrameArray
 }
 
 /**
- * One frame, kept as the bytes that are sent: an Arrow IPC stream whose columns are written in place.
+ * One frame, kept as the bytes that are sent: an Arrow IPC stream whose columns are written in
+ * place.
  *
- * Writing `columns` is producing the message; nothing is encoded. The owner reuses it from frame to frame, so `bytes()`
- * is valid until the next write and `copy()` outlives it.
+ * Writing `columns` is producing the message; nothing is encoded. The owner reuses it from frame to
+ * frame, so `bytes()` is valid until the next write and `copy()` outlives it.
  */
 export class FrameBuffer {
   /** The columns, over the message's body. Column `k` is filled already. [FRAME_ROWS] each */

@@ -1,8 +1,8 @@
 /**
  * The vacuum-pressure frame: 101 rows (k = -50..+50 around spot), one column a published quantity.
  *
- * Meaning of every column: docs/formulas.md (vacuum pressure). Row 0 is k = -50. At a row every column sums both
- * sides unless its name says `bid_` or `ask_`.
+ * Meaning of every column: docs/formulas.md (vacuum pressure). Row 0 is k = -50. At a row every
+ * column sums both sides unless its name says `bid_` or `ask_`.
  */
 
 /** Rows on each side of spot. */

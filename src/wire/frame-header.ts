@@ -1,5 +1,6 @@
 /**
- * What belongs to a frame as a whole, as numbers; `grid-update.ts` turns it into the fields of a `grid_update`.
+ * What belongs to a frame as a whole, as numbers; `grid-update.ts` turns it into the fields of a
+ * `grid_update`.
  */
 export interface FrameHeader {
   /** Index on the event-time grid: emission time = origin + seq x throttle. */
@@ -13,7 +14,10 @@ export interface FrameHeader {
   bestAsk: number | null;
   /** Exact middle of best bid and ask, 1e-9 currency; null when a side is empty. */
   mid: number | null;
-  /** Middle rounded half-up to a tick, or the last known one, 1e-9 currency; null when none was ever known. */
+  /**
+   * Middle rounded half-up to a tick, or the last known one, 1e-9 currency; null when none was ever
+   * known.
+   */
   spot: number | null;
   /** `spot` in ticks; row k = 0 is its bucket. Meaningless while `spot` is null. */
   spotTick: number;
@@ -66,8 +70,9 @@ export const CANONICAL_HEADER_BYTES = 112;
 const orNaN = (x: number | null) => (x === null ? Number.NaN : x);
 
 /**
- * Writes the header as bytes that are equal exactly when the headers are, for the hash of a run (the frame's Arrow
- * bytes follow it): float64 little-endian in the order of `FrameHeader`, NaN for null, then the flags.
+ * Writes the header as bytes that are equal exactly when the headers are, for the hash of a run
+ * (the frame's Arrow bytes follow it): float64 little-endian in the order of `FrameHeader`, NaN for
+ * null, then the flags.
  */
 export function canonicalHeader(h: FrameHeader, into: DataView): void {
   const numbers = [

@@ -1,10 +1,16 @@
 import { DataError } from '../core/index.ts';
 import type { VacuumPressureServerMessage } from './vacuum-pressure-messages.ts';
 
-/** Expected kind of a field: `?` after it allows null. `a` is an array, `o` an object, `i` a decimal integer string. */
+/**
+ * Expected kind of a field: `?` after it allows null. `a` is an array, `o` an object, `i` a decimal
+ * integer string.
+ */
 type Kind = 's' | 'n' | 'b' | 'a' | 'o' | 'i' | 's?' | 'n?' | 'o?' | 'i?' | 'id';
 
-/** What the page relies on, per message type. Fields beyond these are allowed: the server may be newer. */
+/**
+ * What the page relies on, per message type. Fields beyond these are allowed: the server may be
+ * newer.
+ */
 const FIELDS: Record<VacuumPressureServerMessage['type'], Record<string, Kind>> = {
   runtime_config: {
     session: 's',
@@ -87,9 +93,10 @@ function isKind(value: unknown, kind: Kind): boolean {
 }
 
 /**
- * Reads a server's text message. Null for a type this build does not know (a newer server); fields it does not know
- * are kept.
- * @throws DataError WIRE when the text is not JSON or a field that the page relies on is missing or of another kind.
+ * Reads a server's text message. Null for a type this build does not know (a newer server); fields
+ * it does not know are kept.
+ * @throws DataError WIRE when the text is not JSON or a field that the page relies on is missing or
+ *   of another kind.
  */
 export function parseServerMessage(text: string): VacuumPressureServerMessage | null {
   let value: unknown;

@@ -1,6 +1,7 @@
 /**
- * Messages of the vacuum-pressure stream (port 8002), shared by server and page. Text frames are JSON of these types;
- * a binary frame is one Arrow IPC stream and belongs to the `grid_update` before it. docs/streams.md describes them.
+ * Messages of the vacuum-pressure stream (port 8002), shared by server and page. Text frames are
+ * JSON of these types; a binary frame is one Arrow IPC stream and belongs to the `grid_update`
+ * before it. docs/streams.md describes them.
  */
 
 /** Where the records come from, told as it is. */
@@ -113,7 +114,10 @@ export interface GridUpdate {
   lag_ms: number;
   /** Book events since the previous frame sent to this viewer. */
   events: number;
-  /** Frames this viewer lost since the previous one it was sent, because it did not read fast enough. */
+  /**
+   * Frames this viewer lost since the previous one it was sent, because it did not read fast
+   * enough.
+   */
   skipped: number;
   /** Frames left out for everybody, because playback runs faster than the wire's frame rate. */
   thinned: number;

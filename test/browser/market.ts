@@ -1,6 +1,6 @@
 /**
- * What the page tests run against: a seeded synthetic morning written as DBN, and the real servers on it, each a process
- * of its own so that it can be killed.
+ * What the page tests run against: a seeded synthetic morning written as DBN, and the real servers
+ * on it, each a process of its own so that it can be killed.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

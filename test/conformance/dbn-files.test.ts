@@ -118,8 +118,8 @@ describeConformance('real files', (pathOf) => {
 
   it('delivers the whole records of a file that is cut short', () => {
     const f = facts('esm4-20240610-truncated.mbp-1.v3.dbn.zst');
-    // Readers that give zstd's output on by the MiB stop at 13,102 records; every whole block counts
-    // here, which makes 14,741, and the trades among them show that the rest is as good.
+    // Readers that give zstd's output on by the MiB stop at 13,102 records; every whole block
+    // counts here, which makes 14,741, and the trades among them show that the rest is as good.
     expect([f.records, f.truncated, f.trailingBytes]).toEqual([14_741, true, 8]);
     expect(f.frameCut).toBe(true);
     const trades = tradesOf('esm4-20240610.trades.v3.dbn.zst');

@@ -33,7 +33,9 @@ const MAPPINGS = Object.entries(IDS).map(([rawSymbol, id]) => ({
   intervals: [{ startDate: 20260105, endDate: 20260106, symbol: String(id) }],
 }));
 
-/** `rows` records: ESH6 but every 7th ESM6, a second apart from 14:00, the first ten of a snapshot. */
+/**
+ * `rows` records: ESH6 but every 7th ESM6, a second apart from 14:00, the first ten of a snapshot.
+ */
 export function fillRows(columns: MboColumns, rows: number): void {
   columns.originNs = ORIGIN_NS;
   columns.length = rows;

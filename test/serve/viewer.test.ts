@@ -29,7 +29,10 @@ class FakeWire implements ViewerWire {
   }
 }
 
-/** Frames of grid indices in steps of `stride`; frame `i` has `i` events, two trades and one lot bought each. */
+/**
+ * Frames of grid indices in steps of `stride`; frame `i` has `i` events, two trades and one lot
+ * bought each.
+ */
 function pushFrames(held: HeldFrames, from: number, count: number, stride = 1): void {
   for (let i = 0; i < count; i++) {
     const seq = from + i * stride;

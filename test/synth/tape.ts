@@ -150,7 +150,9 @@ export function midsPerSecond(touches: Touches): number[] {
   return mids;
 }
 
-/** Chance that a random positive scores above a random negative: 0.5 = no skill. Ties count half. */
+/**
+ * Chance that a random positive scores above a random negative: 0.5 = no skill. Ties count half.
+ */
 export function areaUnderCurve(scores: readonly number[], positive: readonly boolean[]): number {
   const order = scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let ranks = 0;

@@ -27,7 +27,10 @@ export interface Violations {
   emptySide: number;
 }
 
-/** A slow, obvious book of one instrument that checks GLBX's rules record by record and shows the touch at each F_LAST. */
+/**
+ * A slow, obvious book of one instrument that checks GLBX's rules record by record and shows the
+ * touch at each F_LAST.
+ */
 export class VenueModel {
   readonly orders = new Map<number, Order>();
   readonly levels = new Map<number, number>();

@@ -12,7 +12,10 @@ const market = (seed: number, count = 1200, nasty = 0.05) =>
 const shown = ({ header, bytes }: Emitted) =>
   bitsOf({ header: { ...header, records: 0, seq: 0 }, bytes });
 
-/** Every quantity in two records of one event instead of one: adds grow by a modify, cancels come in parts. */
+/**
+ * Every quantity in two records of one event instead of one: adds grow by a modify, cancels come in
+ * parts.
+ */
 function inParts(rows: Row[], share: number): Row[] {
   const live = new Map<Row['id'], number>();
   return rows.flatMap((r) => {

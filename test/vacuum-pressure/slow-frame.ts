@@ -1,6 +1,6 @@
 /**
- * A vacuum-pressure frame as docs/formulas.md states it: every rate is a sum over all flows so far. The flows come
- * from the slow book, so nothing here is shared with the engine.
+ * A vacuum-pressure frame as docs/formulas.md states it: every rate is a sum over all flows so far.
+ * The flows come from the slow book, so nothing here is shared with the engine.
  */
 import type { FrameColumnName } from '../../src/wire/index.ts';
 import type { Row } from '../book/records.ts';
@@ -9,7 +9,10 @@ import { SlowBook, type SlowFlow } from '../book/slow-book.ts';
 const KINDS = ['add', 'pull', 'fill'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Rate of flows with time constant tau (s) at `t` (ns), lots/s. What came after `t` counts as of `t`. */
+/**
+ * Rate of flows with time constant tau (s) at `t` (ns), lots/s. What came after `t` counts as of
+ * `t`.
+ */
 export function rate(flows: readonly { ts: number; qty: number }[], t: number, tau: number) {
   let sum = 0;
   for (const f of flows) sum += f.qty * Math.exp(-Math.max(0, t - f.ts) / 1e9 / tau);
@@ -120,7 +123,10 @@ export interface SlowEmission {
   events: number;
 }
 
-/** Every frame of a stream by the rule: at t, before the first row whose clock reaches it, with no event open. */
+/**
+ * Every frame of a stream by the rule: at t, before the first row whose clock reaches it, with no
+ * event open.
+ */
 export function slowFrames(
   stream: readonly Row[],
   tickSize: number,

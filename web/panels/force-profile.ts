@@ -24,7 +24,10 @@ export function forceSums(a: FrameArrays): ForceSums {
   return sums;
 }
 
-/** Draws pressure to the left and vacuum to the right of a middle line, a row of pixels for each row of the frame. */
+/**
+ * Draws pressure to the left and vacuum to the right of a middle line, a row of pixels for each row
+ * of the frame.
+ */
 export function drawForceProfile(
   ctx: CanvasRenderingContext2D,
   width: number,

@@ -32,7 +32,9 @@ export function rowsPerLine(rowPx: number): number {
   return GROUPS.find((g) => g * rowPx >= LINE_PX) ?? GROUPS.at(-1)!;
 }
 
-/** Sums the frame's rows into lines of `group` rows, aligned to absolute price. Highest price first. */
+/**
+ * Sums the frame's rows into lines of `group` rows, aligned to absolute price. Highest price first.
+ */
 export function ladderLines(a: FrameArrays, spotRow: number, group: number): LadderLine[] {
   const lines = new Map<number, LadderLine>();
   for (let i = FRAME_ROWS - 1; i >= 0; i--) {
@@ -119,7 +121,10 @@ function drawDepthBar(
   ctx.fillRect(fromRight ? x + width - w : x, y, w, height);
 }
 
-/** Draws the ladder beside the surface, at the same height for the same price. `width` in CSS pixels. */
+/**
+ * Draws the ladder beside the surface, at the same height for the same price. `width` in CSS
+ * pixels.
+ */
 export function drawLadder(
   ctx: CanvasRenderingContext2D,
   scene: Scene,

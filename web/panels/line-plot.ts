@@ -16,8 +16,9 @@ export function extent(values: readonly number[]): { low: number; high: number }
 }
 
 /**
- * Draws one line over time: x ascending, y broken where it is NaN, zero as a thin line when it is in the range.
- * `span` is the width of the picture in units of x; the newest point stands at the right edge.
+ * Draws one line over time: x ascending, y broken where it is NaN, zero as a thin line when it is
+ * in the range. `span` is the width of the picture in units of x; the newest point stands at the
+ * right edge.
  */
 export function drawLinePlot(
   ctx: CanvasRenderingContext2D,

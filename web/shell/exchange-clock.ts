@@ -1,4 +1,7 @@
-/** Zone offsets are looked up once a quarter of an hour: no zone changes its clock at another moment. */
+/**
+ * Zone offsets are looked up once a quarter of an hour: no zone changes its clock at another
+ * moment.
+ */
 const QUARTER_MS = 900_000;
 
 /**
@@ -46,7 +49,10 @@ export class ExchangeClock {
     return parts.find((p) => p.type === 'timeZoneName')?.value ?? this.zone;
   }
 
-  /** Local wall time as milliseconds since the epoch's local midnight line: add to format, never to store. */
+  /**
+   * Local wall time as milliseconds since the epoch's local midnight line: add to format, never to
+   * store.
+   */
   localMs(epochMs: number): number {
     return epochMs + this.offsetMs(epochMs);
   }

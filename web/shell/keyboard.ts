@@ -8,7 +8,10 @@ export interface KeyBinding {
   run: (event: KeyboardEvent) => void;
 }
 
-/** The chord of an event as bindings write it. Shift counts only for keys that have no other face with it. */
+/**
+ * The chord of an event as bindings write it. Shift counts only for keys that have no other face
+ * with it.
+ */
 export function chordOf(event: KeyboardEvent): string {
   const named = event.key.length > 1 || event.key === ' ';
   const shift = event.shiftKey && (named || event.key.toUpperCase() === event.key.toLowerCase());
@@ -26,7 +29,9 @@ function isTyping(event: KeyboardEvent): boolean {
   return target.matches('input, select, textarea, [contenteditable]');
 }
 
-/** Controls that answer these keys by themselves: a focused button must still be pressed by space. */
+/**
+ * Controls that answer these keys by themselves: a focused button must still be pressed by space.
+ */
 function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;

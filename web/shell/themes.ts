@@ -118,7 +118,9 @@ export type ThemeName = keyof typeof THEMES;
 /** Theme names in the order of their key. */
 export const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
 
-/** Makes a theme the page's: custom properties on the root, and the browser's own controls to match. */
+/**
+ * Makes a theme the page's: custom properties on the root, and the browser's own controls to match.
+ */
 export function applyTheme(name: ThemeName, root: HTMLElement): void {
   for (const [token, colour] of Object.entries(THEMES[name])) {
     root.style.setProperty(`--${token.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, colour);

@@ -96,8 +96,8 @@ function drawActivity(canvas: HTMLCanvasElement, bars: number[]): void {
 }
 
 /**
- * The session as a slider, its activity behind it. Positions are seconds from the start of the range; `onSeek` is called
- * when the user lets go.
+ * The session as a slider, its activity behind it. Positions are seconds from the start of the
+ * range; `onSeek` is called when the user lets go.
  */
 export function SeekBar(props: {
   /** Length of the range, s. 0 while unknown. */

@@ -10,7 +10,10 @@ export interface ViewState {
   minSize: number;
   zoomX: number;
   zoomY: number;
-  /** Inspected place: right edge as seconds of the exchange's day, middle price as text; null = following. */
+  /**
+   * Inspected place: right edge as seconds of the exchange's day, middle price as text; null =
+   * following.
+   */
   place: { at: number; price: string } | null;
 }
 
@@ -56,7 +59,9 @@ export function readView(params: URLSearchParams): ViewState {
   return view;
 }
 
-/** The address's parameters with the view's in them; defaults are left out, other parameters kept. */
+/**
+ * The address's parameters with the view's in them; defaults are left out, other parameters kept.
+ */
 export function writeView(params: URLSearchParams, view: ViewState): URLSearchParams {
   const out = new URLSearchParams(params);
   const put = (name: string, value: string, fallback: string) => {

@@ -1,4 +1,6 @@
-/** Quantiles of the most recent values of a measure (lag, frame time): a ring, sorted when asked. */
+/**
+ * Quantiles of the most recent values of a measure (lag, frame time): a ring, sorted when asked.
+ */
 export class RecentQuantiles {
   private readonly values: Float64Array;
   private count = 0;

@@ -67,8 +67,9 @@ function refusal(reason: string): StreamError {
 }
 
 /**
- * A stream that heals: it reconnects with growing waits, asks to continue after the last frame it has, and gives up
- * only when the server says that the request itself is wrong. Sockets of the past cannot disturb the present one.
+ * A stream that heals: it reconnects with growing waits, asks to continue after the last frame it
+ * has, and gives up only when the server says that the request itself is wrong. Sockets of the past
+ * cannot disturb the present one.
  */
 export class StreamConnection {
   private readonly world: ConnectionWorld;
@@ -88,7 +89,9 @@ export class StreamConnection {
   /** The socket is open: it may be written to. */
   private open = false;
 
-  /** @param urlFor the stream's URL; its argument is `SESSION:SEQ` when a place is to be resumed. */
+  /**
+   * @param urlFor the stream's URL; its argument is `SESSION:SEQ` when a place is to be resumed.
+   */
   constructor(
     world: ConnectionWorld,
     events: ConnectionEvents,

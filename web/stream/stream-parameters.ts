@@ -14,7 +14,10 @@ export const STREAM_PARAMETERS = [
   'token',
 ] as const;
 
-/** Where the stream is: `host:port` of the `server` parameter, else the page's host on the server's own port. */
+/**
+ * Where the stream is: `host:port` of the `server` parameter, else the page's host on the server's
+ * own port.
+ */
 export function serverOf(page: URL, port: number): string {
   const given = page.searchParams.get('server');
   if (given && /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:]+\](:\d{1,5})?$/i.test(given)) return given;
@@ -22,8 +25,8 @@ export function serverOf(page: URL, port: number): string {
 }
 
 /**
- * The stream's URL for a page address: its stream parameters, the speed now in use and, when given, the place to
- * resume from (`SESSION:SEQ`).
+ * The stream's URL for a page address: its stream parameters, the speed now in use and, when given,
+ * the place to resume from (`SESSION:SEQ`).
  */
 export function streamUrl(page: URL, speed: number | null, resumeFrom: string | null): string {
   const scheme = page.protocol === 'https:' ? 'wss' : 'ws';

@@ -1,4 +1,7 @@
-/** A mark of an axis: where it stands (row, or ms since epoch), and whether it deserves a stronger line. */
+/**
+ * A mark of an axis: where it stands (row, or ms since epoch), and whether it deserves a stronger
+ * line.
+ */
 export interface AxisTick {
   at: number;
   label: string;
@@ -9,8 +12,8 @@ export interface AxisTick {
 const DECADE = [10, 20, 25, 50];
 
 /**
- * The smallest pleasant price step of at least `minNano` that is a whole number of rows: one row, or 1, 2, 2.5, 5 times
- * a power of ten. All in 1e-9 currency units.
+ * The smallest pleasant price step of at least `minNano` that is a whole number of rows: one row,
+ * or 1, 2, 2.5, 5 times a power of ten. All in 1e-9 currency units.
  */
 export function priceStep(rowNano: number, minNano: number): number {
   if (minNano <= rowNano) return rowNano;
@@ -24,7 +27,8 @@ export function priceStep(rowNano: number, minNano: number): number {
 }
 
 /**
- * Price marks between two rows, at least `minRows` rows apart. `at` is a row; labels carry `decimals` digits.
+ * Price marks between two rows, at least `minRows` rows apart. `at` is a row; labels carry
+ * `decimals` digits.
  */
 export function priceTicks(
   rowNano: number,
@@ -52,7 +56,9 @@ export function timeStep(minMs: number): number {
   return steps.find((s) => s >= minMs) ?? 86_400_000;
 }
 
-/** The time of day as HH:MM:SS, with milliseconds when asked for. `ms` counts from local midnight. */
+/**
+ * The time of day as HH:MM:SS, with milliseconds when asked for. `ms` counts from local midnight.
+ */
 export function formatTimeOfDay(ms: number, withMs: boolean): string {
   const day = ((ms % 86_400_000) + 86_400_000) % 86_400_000;
   const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
@@ -60,7 +66,10 @@ export function formatTimeOfDay(ms: number, withMs: boolean): string {
   return withMs ? `${text}.${String(Math.floor(day % 1000)).padStart(3, '0')}` : text;
 }
 
-/** Time marks between two instants (ms since epoch), at least `minMs` apart, aligned to the zone's clock. */
+/**
+ * Time marks between two instants (ms since epoch), at least `minMs` apart, aligned to the zone's
+ * clock.
+ */
 export function timeTicks(
   low: number,
   high: number,

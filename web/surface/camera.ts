@@ -7,7 +7,10 @@ export const MIN_ZOOM = 0.25;
 /** See `MIN_ZOOM`. */
 export const MAX_ZOOM = 64;
 
-/** Where one looks. Columns are steps of the event-time grid, rows absolute price buckets; both may be fractions. */
+/**
+ * Where one looks. Columns are steps of the event-time grid, rows absolute price buckets; both may
+ * be fractions.
+ */
 export interface Camera {
   /** Time column at the right edge. */
   right: number;
@@ -43,7 +46,9 @@ export function columnAt(c: Camera, v: Viewport, x: number): number {
   return c.right - (v.width - x) * columnsPerPixel(c, v);
 }
 
-/** Row at a CSS y of the plot; `Math.round` of it names the row, whose middle is its whole number. */
+/**
+ * Row at a CSS y of the plot; `Math.round` of it names the row, whose middle is its whole number.
+ */
 export function rowAt(c: Camera, v: Viewport, y: number): number {
   return c.centre + (v.height / 2 - y) * rowsPerPixel(c, v);
 }
@@ -62,7 +67,10 @@ function clampZoom(zoom: number): number {
   return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom));
 }
 
-/** Zooms one axis by `factor` so that what is under the pixel `at` (x for time, y for price) stays there. */
+/**
+ * Zooms one axis by `factor` so that what is under the pixel `at` (x for time, y for price) stays
+ * there.
+ */
 export function zoomAt(c: Camera, v: Viewport, axis: Axis, factor: number, at: number): Camera {
   if (axis === 'time') {
     const column = columnAt(c, v, at);

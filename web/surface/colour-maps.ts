@@ -4,7 +4,10 @@ export type Rgb = readonly [number, number, number];
 /** Entries of a lookup table. */
 export const LUT_SIZE = 256;
 
-/** Published key colours of each map, equally spaced from low to high (matplotlib, and Nunez et al. for cividis). */
+/**
+ * Published key colours of each map, equally spaced from low to high (matplotlib, and Nunez et al.
+ * for cividis).
+ */
 const KEY_COLOURS = {
   cividis: '00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838',
   viridis: '440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725',
@@ -19,7 +22,9 @@ export type ColourMapName = keyof typeof KEY_COLOURS;
 
 /** Maps for fields that start at zero. */
 export const SEQUENTIAL_MAPS = ['cividis', 'viridis', 'inferno', 'grey'] as const;
-/** Maps for signed fields: negative at the orange end, positive at the blue end, a neutral middle. */
+/**
+ * Maps for signed fields: negative at the orange end, positive at the blue end, a neutral middle.
+ */
 export const DIVERGING_MAPS = ['blue-white-orange', 'blue-black-orange'] as const;
 
 /** A hexadecimal colour (with or without #) as numbers. */
@@ -50,7 +55,9 @@ export function contrastRatio(a: Rgb, b: Rgb): number {
   return (Math.max(la, lb) + 0.05) / (Math.min(la, lb) + 0.05);
 }
 
-/** Oklab coordinates (Ottosson 2020): lightness and two opponent hues, in which mixing looks even. */
+/**
+ * Oklab coordinates (Ottosson 2020): lightness and two opponent hues, in which mixing looks even.
+ */
 function oklabOf(rgb: Rgb): Rgb {
   const r = linearOf(rgb[0]);
   const g = linearOf(rgb[1]);
@@ -89,8 +96,8 @@ export function colourAt(name: ColourMapName, t: number): Rgb {
 }
 
 /**
- * The lookup table of a map: [LUT_SIZE x 4] RGBA bytes. Diverging maps are turned so that low (negative, draining) is
- * orange and high (positive, building) is blue.
+ * The lookup table of a map: [LUT_SIZE x 4] RGBA bytes. Diverging maps are turned so that low
+ * (negative, draining) is orange and high (positive, building) is blue.
  */
 export function lookupTable(name: ColourMapName): Uint8Array {
   const out = new Uint8Array(LUT_SIZE * 4);

@@ -17,7 +17,9 @@ export interface ColourRange {
   signed: boolean;
 }
 
-/** The p-quantile (0..1) of ascending values, linear between neighbours; NaN when there are none. */
+/**
+ * The p-quantile (0..1) of ascending values, linear between neighbours; NaN when there are none.
+ */
 export function quantileOfSorted(sorted: ArrayLike<number>, p: number): number {
   const n = sorted.length;
   if (n === 0) return Number.NaN;

@@ -100,7 +100,9 @@ function priceTag(
   ctx.fillText(text, v.width + 8, y + 0.5);
 }
 
-/** Marks the last known middle price on the price axis. `midInt` in 1e-9 units; null draws nothing. */
+/**
+ * Marks the last known middle price on the price axis. `midInt` in 1e-9 units; null draws nothing.
+ */
 export function drawSpotTag(
   ctx: CanvasRenderingContext2D,
   scene: Scene,

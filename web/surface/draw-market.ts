@@ -74,7 +74,10 @@ export function dotRadius(size: number): number {
   return Math.min(DOT_RADIUS.max, Math.max(DOT_RADIUS.min, radius));
 }
 
-/** A buyer's circle, a seller's diamond, a square when the aggressor is unknown; equal sizes have equal areas. */
+/**
+ * A buyer's circle, a seller's diamond, a square when the aggressor is unknown; equal sizes have
+ * equal areas.
+ */
 function traceDot(ctx: CanvasRenderingContext2D, dot: TradeCluster): void {
   const r = dotRadius(dot.size);
   ctx.beginPath();

@@ -25,15 +25,18 @@ export type FollowWord = 'Live' | 'Paused' | 'Inspecting';
 /** Follows both time and price. */
 export const FOLLOWING: FollowState = { time: true, price: true, recentring: false };
 
-/** The mode's word: Inspecting when the user has looked away, Paused when the stream stands still. */
+/**
+ * The mode's word: Inspecting when the user has looked away, Paused when the stream stands still.
+ */
 export function followWord(state: FollowState, paused: boolean): FollowWord {
   if (!state.time || !state.price) return 'Inspecting';
   return paused ? 'Paused' : 'Live';
 }
 
 /**
- * Moves the camera for a new column and spot, with hysteresis in price: it starts when spot leaves the middle band and
- * ends when spot is at the middle. `instant` jumps instead of easing (reduced motion, first frame, `Home`).
+ * Moves the camera for a new column and spot, with hysteresis in price: it starts when spot leaves
+ * the middle band and ends when spot is at the middle. `instant` jumps instead of easing (reduced
+ * motion, first frame, `Home`).
  */
 export function follow(
   camera: Camera,
@@ -61,8 +64,8 @@ export function follow(
 }
 
 /**
- * The state after the user moved the camera: an axis is followed on only when the newest column is still in the right
- * part of the picture, or spot still within the middle band.
+ * The state after the user moved the camera: an axis is followed on only when the newest column is
+ * still in the right part of the picture, or spot still within the middle band.
  */
 export function afterUserMove(
   camera: Camera,

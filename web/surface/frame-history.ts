@@ -12,7 +12,9 @@ export const TABLE_WIDTH = 4;
 
 /** Flags of a table entry. */
 export const COLUMN_DATA = 1;
-/** The frame of an earlier step stands in: the server left this one out for a slow or fast viewer. */
+/**
+ * The frame of an earlier step stands in: the server left this one out for a slow or fast viewer.
+ */
 export const COLUMN_HELD = 2;
 /** The book was not valid at this step. */
 export const COLUMN_INVALID = 4;
@@ -33,10 +35,12 @@ export interface FrameFacts {
 }
 
 /**
- * The picture's memory: a ring of frames (their exact values) and a ring of time columns that point into it.
+ * The picture's memory: a ring of frames (their exact values) and a ring of time columns that point
+ * into it.
  *
- * Time columns are steps of event time, so quiet time, skipped frames and gaps each keep their true width. Values are
- * kept per frame in [slot x 101] arrays whose memory is also the layout of a texture layer.
+ * Time columns are steps of event time, so quiet time, skipped frames and gaps each keep their true
+ * width. Values are kept per frame in [slot x 101] arrays whose memory is also the layout of a
+ * texture layer.
  */
 export class FrameHistory {
   /** [HISTORY_COLUMNS x TABLE_WIDTH], indexed by column modulo HISTORY_COLUMNS. */
@@ -84,8 +88,8 @@ export class FrameHistory {
   }
 
   /**
-   * Adds a frame at its time column. Steps since the previous frame that the server says it left out show the previous
-   * frame, flagged as held; other missing steps stay without data.
+   * Adds a frame at its time column. Steps since the previous frame that the server says it left
+   * out show the previous frame, flagged as held; other missing steps stay without data.
    * @returns the first column whose entry changed.
    */
   append(facts: FrameFacts, arrays: FrameArrays): number {
@@ -129,7 +133,10 @@ export class FrameHistory {
     return this.spotRows[this.slotOf(frame)]! - FRAME_K;
   }
 
-  /** Exact value of a stored column at an absolute row of a frame; NaN where the frame has no such row. */
+  /**
+   * Exact value of a stored column at an absolute row of a frame; NaN where the frame has no such
+   * row.
+   */
   value(column: StoredColumn, frame: number, row: number): number {
     const k = row - this.baseRowOf(frame);
     if (!(k >= 0 && k < FRAME_ROWS)) return Number.NaN;
@@ -137,7 +144,9 @@ export class FrameHistory {
     return this.tileOf(slot, column)[(slot & (TILE_FRAMES - 1)) * FRAME_ROWS + k]!;
   }
 
-  /** A stored column's memory for the tile that holds `slot`: [TILE_FRAMES x 101], owned by history. */
+  /**
+   * A stored column's memory for the tile that holds `slot`: [TILE_FRAMES x 101], owned by history.
+   */
   tileOf(slot: number, column: StoredColumn): Float32Array {
     return this.tile(Math.floor(slot / TILE_FRAMES))[STORED_COLUMNS.indexOf(column)]!;
   }

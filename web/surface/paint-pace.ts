@@ -1,4 +1,7 @@
-/** Time from a paint to the next animation frame beyond which the machine is behind, ms: two frames at 60 Hz. */
+/**
+ * Time from a paint to the next animation frame beyond which the machine is behind, ms: two frames
+ * at 60 Hz.
+ */
 const SLOW_MS = 40;
 /** Part of a slow paint's time that is left to everything else before the next one. */
 const REST = 0.6;
@@ -6,8 +9,8 @@ const REST = 0.6;
 const MAX_REST_MS = 250;
 
 /**
- * Runs a paint at most once an animation frame, and less often where painting is slow (software rendering, a busy
- * machine), so that input and data are always served.
+ * Runs a paint at most once an animation frame, and less often where painting is slow (software
+ * rendering, a busy machine), so that input and data are always served.
  */
 export class PaintPace {
   private readonly paint: () => void;

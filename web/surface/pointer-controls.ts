@@ -51,8 +51,9 @@ function onDrag(view: SurfaceView, press: Press, x: number, y: number): void {
 }
 
 /**
- * Mouse and touch on the surface: scroll zooms price, with Ctrl, Cmd, Shift or sideways time, both at the cursor; drag
- * pans, on an axis zooms it, with Shift draws a box; double-click resets; a click is `onClick` (copy the read-out).
+ * Mouse and touch on the surface: scroll zooms price, with Ctrl, Cmd, Shift or sideways time, both
+ * at the cursor; drag pans, on an axis zooms it, with Shift draws a box; double-click resets; a
+ * click is `onClick` (copy the read-out).
  * @returns a function that takes the controls off again.
  */
 export function attachPointer(view: SurfaceView, onClick: () => void): () => void {

@@ -1,6 +1,7 @@
 /**
- * Rows and prices. A row of the surface is a bucket of `bucketTicks` ticks, numbered by absolute price: row =
- * floor(tick / bucketTicks). On the vertical axis a row covers its number +- 0.5, and a tick its share of that.
+ * Rows and prices. A row of the surface is a bucket of `bucketTicks` ticks, numbered by absolute
+ * price: row = floor(tick / bucketTicks). On the vertical axis a row covers its number +- 0.5, and
+ * a tick its share of that.
  */
 export interface PriceScale {
   /** One tick, 1e-9 currency units. */
@@ -21,7 +22,9 @@ export function rowOfPrice(scale: PriceScale, priceInt: string | null): number {
   return priceInt === null ? Number.NaN : Math.floor(Number(priceInt) / rowNano(scale));
 }
 
-/** Place of a price on the vertical axis (the middle of its tick, half ticks between); NaN for null. */
+/**
+ * Place of a price on the vertical axis (the middle of its tick, half ticks between); NaN for null.
+ */
 export function placeOfPrice(scale: PriceScale, priceInt: string | null): number {
   if (priceInt === null) return Number.NaN;
   return (Number(priceInt) / scale.tickNano + 0.5) / scale.bucketTicks - 0.5;

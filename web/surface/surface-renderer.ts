@@ -70,7 +70,10 @@ function texture(gl: WebGL2RenderingContext, unit: number, target: number): WebG
   return made;
 }
 
-/** Columns that one pixel stands for: the power of two at or above the columns across a device pixel. */
+/**
+ * Columns that one pixel stands for: the power of two at or above the columns across a device
+ * pixel.
+ */
 export function strideFor(columnsPerDevicePixel: number): number {
   let stride = 1;
   while (stride < columnsPerDevicePixel) stride *= 2;
@@ -78,8 +81,8 @@ export function strideFor(columnsPerDevicePixel: number): number {
 }
 
 /**
- * Draws the surface: uploads what is new since the last picture, then one triangle. Holds no data of its own, so a lost
- * context or another field is one full upload from history.
+ * Draws the surface: uploads what is new since the last picture, then one triangle. Holds no data
+ * of its own, so a lost context or another field is one full upload from history.
  */
 export class SurfaceRenderer {
   /** Bytes sent to textures so far, for tests and the health panel. */

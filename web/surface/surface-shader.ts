@@ -6,9 +6,10 @@ void main() {
 }`;
 
 /**
- * Colours a pixel: time column -> table entry -> frame slot -> value at the row -> lookup table. Positions come as whole
- * origins plus small floats, so that no precision is lost far into a session. When several columns fall on a pixel they
- * are grouped by a stride that is fixed in time (no shimmer while scrolling) and up to four of them are averaged.
+ * Colours a pixel: time column -> table entry -> frame slot -> value at the row -> lookup table.
+ * Positions come as whole origins plus small floats, so that no precision is lost far into a
+ * session. When several columns fall on a pixel they are grouped by a stride that is fixed in time
+ * (no shimmer while scrolling) and up to four of them are averaged.
  */
 export const FRAGMENT_SHADER = `#version 300 es
 precision highp float;

@@ -76,8 +76,8 @@ export interface SurfaceEvents {
 }
 
 /**
- * The surface on screen: a GL canvas for the cells and a 2D canvas above it for axes, lines, dots, gaps and crosshair.
- * It paints when something changed, never otherwise.
+ * The surface on screen: a GL canvas for the cells and a 2D canvas above it for axes, lines, dots,
+ * gaps and crosshair. It paints when something changed, never otherwise.
  */
 export class SurfaceView {
   camera: Camera = { right: 0, centre: 0, zoomX: 1, zoomY: 1 };

@@ -65,8 +65,8 @@ export interface TradeCluster {
 }
 
 /**
- * Merges the trades from column `from` to `to` that share a cell of `cellPx` pixels and a side. Clusters under
- * `minSize` lots are left out. Positions are size-weighted means.
+ * Merges the trades from column `from` to `to` that share a cell of `cellPx` pixels and a side.
+ * Clusters under `minSize` lots are left out. Positions are size-weighted means.
  */
 export function clusterTrades(
   trades: TradeHistory,

@@ -3,10 +3,15 @@ import { type Camera, columnAt, rowAt, type Viewport } from './camera.ts';
 import type { StoredColumn } from './fields.ts';
 import type { FrameHistory } from './frame-history.ts';
 
-/** Time columns sampled for the colour range: enough for stable percentiles, cheap enough for every repaint. */
+/**
+ * Time columns sampled for the colour range: enough for stable percentiles, cheap enough for every
+ * repaint.
+ */
 const SAMPLED_COLUMNS = 160;
 
-/** Values of a stored column that are on screen now, sampled evenly over time. Owned by the caller. */
+/**
+ * Values of a stored column that are on screen now, sampled evenly over time. Owned by the caller.
+ */
 export function visibleValues(
   history: FrameHistory,
   camera: Camera,

@@ -32,7 +32,10 @@ function frameLines(model: SessionModel, frame: number, w: CellWindow): string[]
   return lines;
 }
 
-/** The frames of a window as CSV pieces, one line a frame and row; every frame once, held columns not repeated. */
+/**
+ * The frames of a window as CSV pieces, one line a frame and row; every frame once, held columns
+ * not repeated.
+ */
 export function csvPieces(model: SessionModel, w: CellWindow): string[] {
   const pieces = [`${CSV_HEAD}\n`];
   let lines: string[] = [];

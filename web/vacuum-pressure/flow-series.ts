@@ -10,8 +10,9 @@ export const IMBALANCE_ROWS = 5;
 const RATE_WINDOW_MS = 1000;
 
 /**
- * Order-flow imbalance, by proxy: building minus draining near the touch, bids minus asks, lots/s. Positive: support
- * builds or resistance drains. It describes the last two seconds and forecasts nothing.
+ * Order-flow imbalance, by proxy: building minus draining near the touch, bids minus asks, lots/s.
+ * Positive: support builds or resistance drains. It describes the last two seconds and forecasts
+ * nothing.
  */
 export function flowImbalance(a: FrameArrays): number {
   let sum = 0;
@@ -21,7 +22,10 @@ export function flowImbalance(a: FrameArrays): number {
   return sum;
 }
 
-/** The small lines: order-flow imbalance, cumulative volume delta and event rate, a point each quarter second. */
+/**
+ * The small lines: order-flow imbalance, cumulative volume delta and event rate, a point each
+ * quarter second.
+ */
 export class FlowSeries {
   /** Time columns of the points. */
   readonly columns: number[] = [];

@@ -46,7 +46,9 @@ const SPEAK_MS = 5000;
 /** How long a notice stays, ms. */
 const NOTICE_MS = 9000;
 
-/** Ties the stream, the model, the surface and the panels together. One for the life of the page. */
+/**
+ * Ties the stream, the model, the surface and the panels together. One for the life of the page.
+ */
 export class PageController {
   readonly state: PageState = createPageState();
   readonly model = new SessionModel();
@@ -69,7 +71,9 @@ export class PageController {
   private noticeCount = 0;
   private refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param page the page's address: its stream parameters choose the stream, the others the view. */
+  /**
+   * @param page the page's address: its stream parameters choose the stream, the others the view.
+   */
   constructor(page: URL, world: ConnectionWorld) {
     this.initialView = readView(page.searchParams);
     this.page = addressOfPlace(page, this.initialView);
@@ -171,7 +175,9 @@ export class PageController {
     this.view?.goLive();
   }
 
-  /** Plays again from where the page began, with an empty picture. After the end it connects anew. */
+  /**
+   * Plays again from where the page began, with an empty picture. After the end it connects anew.
+   */
   restart(): void {
     const ended = ['ended', 'failed'].includes(this.state.status.value.state);
     if (ended) {

@@ -47,13 +47,17 @@ export class SessionModel {
   arrays: FrameArrays | null = null;
   /** Row of spot in the newest frame; NaN when unknown. */
   spotRow = Number.NaN;
-  /** Frames received, and frames lost because this page read too slowly, since the page was opened. */
+  /**
+   * Frames received, and frames lost because this page read too slowly, since the page was opened.
+   */
   frames = 0;
   skipped = 0;
   private session = '';
   private jump: 'none' | 'seek' | 'restart' = 'none';
 
-  /** Takes a stream's description; another session forgets what was there. True when it was another. */
+  /**
+   * Takes a stream's description; another session forgets what was there. True when it was another.
+   */
   takeConfig(config: RuntimeConfig): boolean {
     const other = config.session !== this.session;
     this.config = config;
@@ -75,7 +79,10 @@ export class SessionModel {
     return true;
   }
 
-  /** The next frame may come from elsewhere because the user asked for it; a restart also clears the picture. */
+  /**
+   * The next frame may come from elsewhere because the user asked for it; a restart also clears the
+   * picture.
+   */
   expectJump(kind: 'seek' | 'restart'): void {
     this.jump = kind;
   }

@@ -30,7 +30,10 @@ export function addressOfPlace(page: URL, view: ViewState): URL {
   return out;
 }
 
-/** Instant of seconds of the exchange's day within the session that begins at `originMs` (00:00 UTC), ms. */
+/**
+ * Instant of seconds of the exchange's day within the session that begins at `originMs` (00:00
+ * UTC), ms.
+ */
 export function instantOf(seconds: number, originMs: number, offsetMs: number): number {
   const since = (((seconds * 1000 - offsetMs) % DAY_MS) + DAY_MS) % DAY_MS;
   return originMs + since;

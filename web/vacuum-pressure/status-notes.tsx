@@ -49,7 +49,10 @@ function connectionNote(c: PageController) {
   return null;
 }
 
-/** What the user should know now: connection, preparation, passing notices, and the health panel when open. */
+/**
+ * What the user should know now: connection, preparation, passing notices, and the health panel
+ * when open.
+ */
 export function StatusNotes({ controller: c }: { controller: PageController }) {
   const { state } = c;
   const health = state.health.value;

@@ -3,7 +3,10 @@ import type { AxisLabels, Camera } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
 import { type CellReading, readCell } from './read-cell.ts';
 
-/** Read-only state of the page for browser tests and curious users, at `window.__spymaster`. No promise of stability. */
+/**
+ * Read-only state of the page for browser tests and curious users, at `window.__spymaster`. No
+ * promise of stability.
+ */
 export interface TestHook {
   /** Pictures painted since the page was opened. */
   readonly paints: number;
