@@ -1,8 +1,10 @@
 /**
- * Seeded random numbers for the synthetic market: the same seed gives the same sequence on every machine.
+ * Seeded random numbers for the synthetic market: the same seed gives the same sequence on every
+ * machine.
  *
- * xoshiro128** 1.1 (Blackman, Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021), seeded by
- * splitmix32. 32-bit integer arithmetic only, so no rounding differs between platforms.
+ * xoshiro128** 1.1 (Blackman, Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
+ * 2021), seeded by splitmix32. 32-bit integer arithmetic only, so no rounding differs between
+ * platforms.
  */
 export class Prng {
   private a: number;
@@ -45,7 +47,9 @@ export class Prng {
     return ((this.u32() >>> 5) * 67108864 + (this.u32() >>> 6)) / 9007199254740992;
   }
 
-  /** A uniform integer in [0, n), n up to 2^32; unbiased enough for markets (bias under n / 2^53). */
+  /**
+   * A uniform integer in [0, n), n up to 2^32; unbiased enough for markets (bias under n / 2^53).
+   */
   int(n: number): number {
     return Math.floor(this.float() * n);
   }
@@ -55,9 +59,16 @@ export class Prng {
     return -Math.log(1 - this.float());
   }
 
-  /** A standard normal deviate (Box-Muller, one of the pair). */
+  /**
+   * A standard normal deviate: Marsaglia's polar method, one of the pair. Without `Math.cos`, whose
+   * last bit differs between engine versions.
+   */
   normal(): number {
-    const r = Math.sqrt(-2 * Math.log(1 - this.float()));
-    return r * Math.cos(2 * Math.PI * this.float());
+    for (;;) {
+      const x = 2 * this.float() - 1;
+      const y = 2 * this.float() - 1;
+      const s = x * x + y * y;
+      if (s > 0 && s < 1) return x * Math.sqrt((-2 * Math.log(s)) / s);
+    }
   }
 }

@@ -54,7 +54,8 @@ export class Conditions {
     this.quick = this.revert(this.quick, QUICK_ACTIVITY);
     this.slow = this.revert(this.slow, SLOW_ACTIVITY);
     if (this.prng.float() * NEWS.meanGapS < profile) this.quick += NEWS.jump;
-    const excess = (QUICK_ACTIVITY.sd ** 2 + SLOW_ACTIVITY.sd ** 2) / 2;
+    const excess =
+      (QUICK_ACTIVITY.sd * QUICK_ACTIVITY.sd + SLOW_ACTIVITY.sd * SLOW_ACTIVITY.sd) / 2;
     this.activity = profile * Math.exp(this.quick + this.slow - excess);
   }
 

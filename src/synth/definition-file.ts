@@ -14,6 +14,7 @@ import {
   type FuturesProduct,
   futuresProduct,
   listedContracts,
+  openingPrice,
   spreadInstrumentId,
   spreadSymbol,
 } from './futures-products.ts';
@@ -70,8 +71,9 @@ export function synthesizeDefinitions(
   const product = futuresProduct(root);
   const { front, next } = listedContracts(root, dt);
   const day = parseDate(dt);
-  encoder.writeRecord(outright(product, front, product.startPrice, day));
-  encoder.writeRecord(outright(product, next, product.startPrice + product.carry, day));
+  const price = openingPrice(product, dt);
+  encoder.writeRecord(outright(product, front, price, day));
+  encoder.writeRecord(outright(product, next, price + product.carry, day));
   encoder.writeRecord(spreadLeg(product, front, next, 0, day));
   encoder.writeRecord(spreadLeg(product, front, next, 1, day));
   encoder.end();

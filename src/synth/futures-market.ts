@@ -30,6 +30,8 @@ const RECORDS_PER_MOVE = { fixed: 14, perTouchOrder: 1.9 };
 const MAX_MOVE_SHARE = 0.35;
 /** Excitement that a move leaves, in events. */
 const MOVE_EXCITEMENT = 12;
+/** Lots of a move's echo in the book per order of the thickest level: measured. */
+const ECHO_SHARE = 1.2;
 /** The price stays this far from the ends of its range, ticks. */
 const RANGE_MARGIN_TICKS = 2 * DEPTH_TICKS;
 
@@ -102,7 +104,7 @@ export class FuturesMarket {
     this.prng = prng;
     this.channel = options.channel ?? new FeedChannel(prng, startNs);
     this.writer = new RecordWriter({ ...spec, tickZero: this.tickZero }, this.channel);
-    this.law = new MoveLaw(signal, this.eventRate);
+    this.law = new MoveLaw(signal, this.eventRate, ECHO_SHARE * spec.shape.peakOrders);
     this.engine = new MatchingEngine(this.channel, this.writer, this.law, prng);
     this.conditions = new Conditions(prng);
     this.arrivals = new Arrivals(prng);
@@ -223,6 +225,7 @@ export class FuturesMarket {
     const { tsRecv, pUp, perSecond, up } = this.drawn;
     this.truth.push(tsRecv, pUp, perSecond, up ? 1 : -1, ticks);
     this.engine.watching = true;
+    this.law.forgetEcho(ticks);
     this.arrivals.excite(MOVE_EXCITEMENT);
   }
 
@@ -248,7 +251,7 @@ export class FuturesMarket {
     const { best, queues } = this.engine;
     if (best[ASK]! > TICKS - RANGE_MARGIN_TICKS) return 0;
     if (best[BID]! < RANGE_MARGIN_TICKS) return 1;
-    if (this.anchor) return 0.5 + 0.45 * Math.tanh(this.ticksToAnchor(this.anchor()) / 2);
+    if (this.anchor) return 1 / (1 + Math.exp(-this.ticksToAnchor(this.anchor())));
     return this.law.upProbability(queues.levelQty[best[BID]!]!, queues.levelQty[best[ASK]!]!);
   }
 

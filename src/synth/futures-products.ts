@@ -1,5 +1,5 @@
-import { DataError } from '../core/index.ts';
-import { civilDate, nthWeekday, parseDate } from './calendar.ts';
+import { DataError, Prng } from '../core/index.ts';
+import { civilDate, FIRST_TRADING_DAY, nthWeekday, parseDate } from './calendar.ts';
 import type { BookShape } from './market-shape.ts';
 
 /** What a synthetic futures contract is and how its book looks. */
@@ -51,6 +51,8 @@ export const FUTURES_DATASET = 'GLBX.MDP3';
 const NANO = 1e9;
 const MONTH_CODES = ['H', 'M', 'U', 'Z'] as const;
 const GLBX_PUBLISHER = 1;
+/** Standard deviation of a calendar day's log return between the starts of two dates. */
+const DAILY_RETURN_SD = 0.008;
 /** Orders in the books behind the front contract's, relative to it. */
 const BACK_DEPTH = 0.25;
 
@@ -154,10 +156,22 @@ export function spreadSymbol(front: Contract, next: Contract): string {
   return `${front.symbol}-${next.symbol}`;
 }
 
+/** Price of the front contract at the start of a date, 1e-9 currency: a walk of its own from day to day. */
+export function openingPrice(product: FuturesProduct, dt: string): number {
+  const prng = new Prng(product.firstInstrumentId);
+  let log = 0;
+  for (let day = parseDate(FIRST_TRADING_DAY); day < parseDate(dt); day++) {
+    log += DAILY_RETURN_SD * prng.normal();
+  }
+  const ticks = Math.round((product.startPrice * Math.exp(log)) / product.tickSize);
+  return ticks * product.tickSize;
+}
+
 /** The contracts of a root that a synthetic day file holds: front, next, and the calendar spread between them. */
 export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   const product = futuresProduct(root);
   const { front, next } = listedContracts(root, dt);
+  const startPrice = openingPrice(product, dt);
   const thin = { ...product.shape, peakOrders: product.shape.peakOrders * BACK_DEPTH };
   const outright = (contract: Contract, startPrice: number): FuturesSpec => ({
     symbol: contract.symbol,
@@ -180,8 +194,8 @@ export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
     shape: thin,
   };
   return [
-    outright(front, product.startPrice),
-    { ...outright(next, product.startPrice + product.carry), shape: thin },
+    outright(front, startPrice),
+    { ...outright(next, startPrice + product.carry), shape: thin },
     spread,
   ];
 }

@@ -30,7 +30,8 @@ export function targetProfile(shape: BookShape): Float64Array {
   const out = new Float64Array(DEPTH_TICKS);
   for (let i = 0; i < DEPTH_TICKS; i++) {
     const rise = 1 - (1 - shape.touchShare) * Math.exp(-i / shape.riseTicks);
-    const fall = (1 + (i / shape.fallTicks) ** 2) ** -0.6;
+    const far = i / shape.fallTicks;
+    const fall = Math.exp(-0.6 * Math.log(1 + far * far));
     out[i] = Math.max(0.8, shape.peakOrders * rise * fall);
   }
   return out;
@@ -47,7 +48,7 @@ export function waveProfile(): Float64Array {
 
 /** Distances from the touch, as often as order events happen there: `table[u32 & TABLE_MASK]` is a draw. */
 export function distanceTable(): Uint16Array {
-  const weights = Array.from({ length: DEPTH_TICKS }, (_, i) => (1 + i) ** -1.15);
+  const weights = Array.from({ length: DEPTH_TICKS }, (_, i) => Math.exp(-1.15 * Math.log(1 + i)));
   weights[0]! *= 1.25;
   const total = weights.reduce((a, b) => a + b, 0);
   const out = new Uint16Array(TABLE_SIZE);

@@ -25,7 +25,7 @@ export class Metaorders {
     const { prng, left, sign } = this;
     const k = prng.int(ACTIVE_METAORDERS);
     if (left[k] === 0) {
-      const length = (1 - prng.float()) ** (-1 / LENGTH_EXPONENT);
+      const length = Math.exp(prng.exponential() / LENGTH_EXPONENT);
       left[k] = Math.min(MAX_LENGTH, Math.ceil(length));
       sign[k] = prng.u32() & 1 ? 1 : -1;
     }

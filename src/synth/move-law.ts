@@ -7,11 +7,17 @@ const KEEP = Math.exp(-1 / (MEMORY_S * STEPS_PER_SECOND));
 /** Ticks from the touch whose flow counts. */
 export const WATCHED_TICKS = 10;
 /** Log-odds of an up move per unit of queue imbalance, at signal 1. */
-const IMBALANCE_WEIGHT = 1.5;
+const IMBALANCE_WEIGHT = 1.3;
 /** Log-odds of an up move per unit of flow asymmetry, at signal 1. */
-const ASYMMETRY_WEIGHT = 9;
+const ASYMMETRY_WEIGHT = 16;
 /** How much an asymmetry hastens the next move, at signal 1. */
 const HASTE = 5;
+/**
+ * An asymmetry of chance is small where many orders come: it is scaled by the root of the event rate, relative to this
+ * rate (per second), within these bounds.
+ */
+const REFERENCE_RATE = 300;
+const SCALE_BOUNDS = { least: 0.4, most: 3 };
 /** The probability stays this far from 0 and 1. */
 const MARGIN = 0.02;
 
@@ -27,11 +33,26 @@ export class MoveLaw {
 
   private readonly signal: number;
   private readonly floor: number;
+  private readonly echo: number;
+  private readonly scale: number;
+  private echoes = 0;
 
-  /** @param quietLots lots of flow in memory below which the asymmetry is damped. */
-  constructor(signal: number, quietLots: number) {
+  /**
+   * @param eventRate events per second in the busy session; as many lots in memory damp the asymmetry of a quiet book.
+   * @param echoLots lots that each side's book builds or drains soon after a move of one tick, only because it moved, in
+   * a market fast enough to do so.
+   */
+  constructor(signal: number, eventRate: number, echoLots: number) {
     this.signal = signal;
-    this.floor = quietLots;
+    this.floor = eventRate;
+    const scale = Math.sqrt(eventRate / REFERENCE_RATE);
+    this.scale = Math.min(SCALE_BOUNDS.most, Math.max(SCALE_BOUNDS.least, scale));
+    this.echo = echoLots * Math.min(1, eventRate / REFERENCE_RATE);
+  }
+
+  /** Takes the book's echo of a move out of the memory, or every move would call for the next. */
+  forgetEcho(direction: number): void {
+    this.echoes += direction > 0 ? 2 * this.echo : -2 * this.echo;
   }
 
   /** Once a slow step. */
@@ -40,14 +61,16 @@ export class MoveLaw {
     this.added[ASK]! *= KEEP;
     this.removed[BID]! *= KEEP;
     this.removed[ASK]! *= KEEP;
+    this.echoes *= KEEP;
   }
 
-  /** In (-1, 1): positive when bids build and asks drain. */
+  /** Positive when bids build and asks drain: their share of the flow in memory, scaled. */
   asymmetry(): number {
     const { added, removed } = this;
     const net = added[BID]! - removed[BID]! - added[ASK]! + removed[ASK]!;
     const gross = added[BID]! + removed[BID]! + added[ASK]! + removed[ASK]!;
-    return net / (gross + this.floor);
+    const share = (net - this.echoes) / (gross + this.floor);
+    return this.scale * Math.min(1, Math.max(-1, share));
   }
 
   /** Factor on the rate of moves. */

@@ -80,3 +80,12 @@ describe('the same seed', () => {
     expect(new Set([hash, ...others]).size).toBe(6);
   });
 });
+
+describe('the bytes of this version', () => {
+  it('are what they were: a change of the market is a change of version, and of this hash', () => {
+    const options = hours(21.95, 23.05, { rate: 300, seed: 42, signal: 1 });
+    expect(hashOfFile(options)).toBe(
+      '0d3bea174ab8a027efddecfd7a4d1406a0dfd63127783a1cf4b24c7f2f0584e0',
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, hours, record, type Tape } from './tape.ts';
+import { areaUnderCurve, hours, midsPerSecond, record, type Tape } from './tape.ts';
 
 interface Draw {
   pUp: number;
@@ -42,8 +42,8 @@ describe('the known truth', () => {
   it('is in the book at signal 1, in more than the queues, and its probabilities are right', () => {
     const rows = draws(record('ES', hours(15, 16, { signal: 1, seed: 3, rate: 200 })));
     const queues = auc(rows, (d) => d.imbalance);
-    expect(queues).toBeGreaterThan(0.6);
-    expect(auc(rows, (d) => d.pUp)).toBeGreaterThan(queues + 0.03);
+    expect(queues).toBeGreaterThan(0.65);
+    expect(auc(rows, (d) => d.pUp)).toBeGreaterThan(queues + 0.02);
     for (let bin = 0; bin < 5; bin++) {
       const inside = rows.filter((d) => Math.min(4, Math.floor(d.pUp * 5)) === bin);
       expect(inside.length).toBeGreaterThan(100);
@@ -52,6 +52,24 @@ describe('the known truth', () => {
       const chance = 4 * Math.sqrt((mean * (1 - mean)) / inside.length);
       expect(Math.abs(share - mean)).toBeLessThan(chance);
     }
+  });
+
+  it('shows before a run: where it leans hard, the mid goes there over the next seconds', () => {
+    const { truth, touches } = record('ES', hours(15, 16, { signal: 1, seed: 4, rate: 200 }));
+    const mids = midsPerSecond(touches);
+    const first = Math.ceil(touches.ts[0]! / 1e9);
+    const change = { up: [] as number[], down: [] as number[] };
+    for (let i = 0; i < truth.length; i++) {
+      const now = Math.floor(truth.tsRecv[i]! / 1e9) - first;
+      if (truth.direction[i] !== 0 || now < 0 || now + 5 >= mids.length) continue;
+      const ticks = (mids[now + 5]! - mids[now]!) / 2;
+      if (truth.pUp[i]! > 0.75) change.up.push(ticks);
+      if (truth.pUp[i]! < 0.25) change.down.push(ticks);
+    }
+    const mean = (a: number[]) => a.reduce((s, x) => s + x, 0) / a.length;
+    expect(Math.min(change.up.length, change.down.length)).toBeGreaterThan(100);
+    expect(mean(change.up)).toBeGreaterThan(0.4);
+    expect(mean(change.down)).toBeLessThan(-0.4);
   });
 
   it('has a row for each second and each move, in time order, and the mid goes where it says', () => {
