@@ -30,6 +30,6 @@ export {
 } from './price-scale.ts';
 export type { Scene, SurfacePalette, TimeScale } from './scene.ts';
 export { msOfColumn, TIME_AXIS_PX } from './scene.ts';
-export type { SurfaceSettings, SurfaceSource } from './surface-view.ts';
+export type { SurfaceSettings, SurfaceSource } from './surface-inputs.ts';
 export { SurfaceView } from './surface-view.ts';
 export { BUYER, SELLER, TradeHistory, UNKNOWN_AGGRESSOR } from './trade-history.ts';

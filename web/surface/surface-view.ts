@@ -11,24 +11,16 @@ import {
   zoomAt,
   zoomToBox,
 } from './camera.ts';
-import { type ColourRange, type ContrastMode, colourRange } from './contrast.ts';
+import { type ColourRange, colourRange } from './contrast.ts';
 import { type AxisLabels, drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
 import { drawBox, drawGaps, drawPriceLines, drawTrades } from './draw-market.ts';
-import { type FieldId, fieldById } from './fields.ts';
+import { fieldById } from './fields.ts';
 import { afterUserMove, FOLLOWING, type FollowState, follow } from './follow.ts';
-import type { FrameHistory } from './frame-history.ts';
-import type { GapHistory } from './gap-history.ts';
 import { PaintPace } from './paint-pace.ts';
-import { formatPrice, type PriceScale } from './price-scale.ts';
-import {
-  PRICE_AXIS_PX,
-  type Scene,
-  type SurfacePalette,
-  TIME_AXIS_PX,
-  type TimeScale,
-} from './scene.ts';
+import { formatPrice } from './price-scale.ts';
+import { PRICE_AXIS_PX, type Scene, TIME_AXIS_PX } from './scene.ts';
+import type { SurfaceEvents, SurfaceSettings, SurfaceSource } from './surface-inputs.ts';
 import { SurfaceRenderer } from './surface-renderer.ts';
-import type { TradeHistory } from './trade-history.ts';
 import { visibleValues } from './visible-values.ts';
 
 /** Least time between two looks at what is visible, for the colour range, ms. */
@@ -39,41 +31,6 @@ const RANGE_EASE = 0.5;
 const MAX_UNDO = 50;
 /** Device pixels per CSS pixel beyond which sharper costs more than it shows. */
 const MAX_PIXEL_RATIO = 2;
-
-/** What the view shows; the owner keeps it up to date. */
-export interface SurfaceSource {
-  history: FrameHistory;
-  trades: TradeHistory;
-  gaps: GapHistory;
-  price: PriceScale;
-  time: TimeScale;
-  /** Row of spot in the newest frame; NaN when unknown. */
-  spotRow: number;
-  /** Newest middle price, 1e-9 units; null when unknown. */
-  midInt: string | null;
-}
-
-/** How the view shows it. */
-export interface SurfaceSettings {
-  field: FieldId;
-  lut: Uint8Array;
-  contrast: ContrastMode;
-  /** Keeps the colour range as it is. */
-  locked: boolean;
-  minTradeSize: number | null;
-  palette: SurfacePalette;
-  /** Jumps instead of easing. */
-  reducedMotion: boolean;
-}
-
-/** What the view tells its owner. */
-export interface SurfaceEvents {
-  /** A picture is on its way to the screen. */
-  painted(scene: Scene, range: ColourRange): void;
-  /** The user moved the camera, or following changed. */
-  moved(): void;
-  crosshairMoved(cell: { column: number; row: number } | null): void;
-}
 
 /**
  * The surface on screen: a GL canvas for the cells and a 2D canvas above it for axes, lines, dots,
