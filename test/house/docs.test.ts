@@ -3,6 +3,7 @@ import { COUNTER_NAMES } from '../../src/book/index.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { envNameOf, SETTING_NAMES } from '../../src/cli/settings.ts';
 import { ERRORS } from '../../src/core/index.ts';
+import * as dbn from '../../src/dbn/index.ts';
 import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
 import { FRAME_COLUMNS } from '../../src/wire/index.ts';
 import { faultOf } from './command-lines.ts';
@@ -119,6 +120,13 @@ describe('docs/limits.md', () => {
   it('lists every limit of the servers', async () => {
     const page = renderLimitsPage(read('src/serve/limits.ts'));
     await expect(page).toMatchFileSnapshot('../../docs/limits.md');
+  });
+});
+
+describe('docs/dbn.md', () => {
+  it('names everything that spymaster/dbn exports', () => {
+    const words = codeWords(read('docs/dbn.md'));
+    expect(Object.keys(dbn).filter((name) => !words.has(name))).toEqual([]);
   });
 });
 
