@@ -79,7 +79,9 @@ function runPerEvent(all: MboColumns): number {
   return rows;
 }
 
-/** The last records of the file, when the book is full; the design starts without the earlier ones. */
+/**
+ * The last records of the file, when the book is full; the design starts without the earlier ones.
+ */
 function lastRecords(bytes: Uint8Array, originNs: bigint, records: number): MboColumns {
   const columns = new MboColumns(PER_EVENT_RECORDS, originNs);
   const decoder = new DbnDecoder();

@@ -5,7 +5,10 @@ export const STEPS_PER_SECOND = 20;
 /** Length of a slow step, ns. */
 export const STEP_NS = 1e9 / STEPS_PER_SECOND;
 
-/** A mean-reverting process, sampled: its factor per sample, and the standard deviation of what a sample adds. */
+/**
+ * A mean-reverting process, sampled: its factor per sample, and the standard deviation of what a
+ * sample adds.
+ */
 interface Reverting {
   sd: number;
   keep: number;
@@ -24,10 +27,15 @@ const QUICK_ACTIVITY = reverting(60, 0.5, 1);
 const SLOW_ACTIVITY = reverting(1500, 0.25, 1);
 /** News: a jump of the log activity, and how often it comes in a busy session. */
 const NEWS = { jump: 1.2, meanGapS: 2700 };
-/** A withdrawal: mean gap in a busy session, length, and what is left of the side; the other side grows. */
+/**
+ * A withdrawal: mean gap in a busy session, length, and what is left of the side; the other side
+ * grows.
+ */
 const WITHDRAWAL = { meanGapS: 75, minS: 3, maxS: 8, left: 0.25, other: 1.35 };
 
-/** What the order flow does not control: activity, liquidity waves of the two sides, withdrawals. */
+/**
+ * What the order flow does not control: activity, liquidity waves of the two sides, withdrawals.
+ */
 export class Conditions {
   /** Event rate relative to the mean of the busy session. */
   activity = 0;

@@ -57,7 +57,8 @@ export function instrumentMetadata(
 }
 
 /**
- * The definition file of a root on a date, in pieces: front and next contract, and a record for each leg of the spread.
+ * The definition file of a root on a date, in pieces: front and next contract, and a record for
+ * each leg of the spread.
  * @throws DataError PRODUCT_UNKNOWN, or USAGE for no date.
  */
 export function synthesizeDefinitions(

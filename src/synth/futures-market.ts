@@ -49,15 +49,19 @@ export interface FuturesMarketOptions {
   startNs?: number;
   /** End of the window (exclusive), ns of the UTC day. Default the end of the day. */
   endNs?: number;
-  /** Price that the market follows, 1e-9 currency: instead of the law of moves, which `signal` is about. */
+  /**
+   * Price that the market follows, 1e-9 currency: instead of the law of moves, which `signal` is
+   * about.
+   */
   anchor?: () => number;
   /** Feed channel shared with other instruments of the same file; by default one of its own. */
   channel?: FeedChannel;
 }
 
 /**
- * One futures contract over one UTC date, as market-by-order records in ts_recv order: a snapshot, then events by the
- * venue's rules. Fill reusable columns until nothing comes; the rows do not depend on the columns' capacity.
+ * One futures contract over one UTC date, as market-by-order records in ts_recv order: a snapshot,
+ * then events by the venue's rules. Fill reusable columns until nothing comes; the rows do not
+ * depend on the columns' capacity.
  */
 export class FuturesMarket {
   /** ns of day of the next event, at least the window's start; infinite after the last. */
@@ -157,7 +161,10 @@ export class FuturesMarket {
     return this.truth.take();
   }
 
-  /** Refills `columns` from row 0, at least `MIN_FILL_CAPACITY` long. Returns the rows; 0 when the window is over. */
+  /**
+   * Refills `columns` from row 0, at least `MIN_FILL_CAPACITY` long. Returns the rows; 0 when the
+   * window is over.
+   */
   fill(columns: MboColumns): number {
     columns.length = 0;
     columns.originNs = this.originNs;
@@ -172,7 +179,10 @@ export class FuturesMarket {
     this.snapshot.append(columns.capacity - columns.length);
   }
 
-  /** Appends the events that begin before `limitNs` (ns of day), as far as `columns` has room for whole ones. */
+  /**
+   * Appends the events that begin before `limitNs` (ns of day), as far as `columns` has room for
+   * whole ones.
+   */
   appendUntil(columns: MboColumns, limitNs: number): void {
     assert(columns.capacity >= MIN_FILL_CAPACITY, 'the columns have room for an event');
     this.writer.columns = columns;

@@ -156,7 +156,10 @@ export function spreadSymbol(front: Contract, next: Contract): string {
   return `${front.symbol}-${next.symbol}`;
 }
 
-/** Price of the front contract at the start of a date, 1e-9 currency: a walk of its own from day to day. */
+/**
+ * Price of the front contract at the start of a date, 1e-9 currency: a walk of its own from day to
+ * day.
+ */
 export function openingPrice(product: FuturesProduct, dt: string): number {
   const prng = new Prng(product.firstInstrumentId);
   let log = 0;
@@ -167,7 +170,10 @@ export function openingPrice(product: FuturesProduct, dt: string): number {
   return ticks * product.tickSize;
 }
 
-/** The contracts of a root that a synthetic day file holds: front, next, and the calendar spread between them. */
+/**
+ * The contracts of a root that a synthetic day file holds: front, next, and the calendar spread
+ * between them.
+ */
 export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   const product = futuresProduct(root);
   const { front, next } = listedContracts(root, dt);

@@ -25,7 +25,10 @@ export interface BookShape {
   roundTicks: number;
 }
 
-/** Orders a level wants by distance from the touch: least at the touch, most some ticks away, then a long tail. */
+/**
+ * Orders a level wants by distance from the touch: least at the touch, most some ticks away, then a
+ * long tail.
+ */
 export function targetProfile(shape: BookShape): Float64Array {
   const out = new Float64Array(DEPTH_TICKS);
   for (let i = 0; i < DEPTH_TICKS; i++) {
@@ -37,7 +40,10 @@ export function targetProfile(shape: BookShape): Float64Array {
   return out;
 }
 
-/** How strongly a liquidity wave moves the target by distance: 1 in the first ten ticks, fading to 0. */
+/**
+ * How strongly a liquidity wave moves the target by distance: 1 in the first ten ticks, fading to
+ * 0.
+ */
 export function waveProfile(): Float64Array {
   const out = new Float64Array(DEPTH_TICKS);
   for (let i = 0; i < DEPTH_TICKS; i++) {
@@ -46,7 +52,10 @@ export function waveProfile(): Float64Array {
   return out;
 }
 
-/** Distances from the touch, as often as order events happen there: `table[u32 & TABLE_MASK]` is a draw. */
+/**
+ * Distances from the touch, as often as order events happen there: `table[u32 & TABLE_MASK]` is a
+ * draw.
+ */
 export function distanceTable(): Uint16Array {
   const weights = Array.from({ length: DEPTH_TICKS }, (_, i) => Math.exp(-1.15 * Math.log(1 + i)));
   weights[0]! *= 1.25;

@@ -8,8 +8,9 @@ const LENGTH_EXPONENT = 1.6;
 const MAX_LENGTH = 20_000;
 
 /**
- * Signs of market orders with a long memory: each trade is a child of one of a few parent orders whose lengths have a
- * power-law tail (Lillo, Mike, Farmer, Phys. Rev. E 71, 2005: autocorrelation exponent = length exponent - 1 = 0.6).
+ * Signs of market orders with a long memory: each trade is a child of one of a few parent orders
+ * whose lengths have a power-law tail (Lillo, Mike, Farmer, Phys. Rev. E 71, 2005: autocorrelation
+ * exponent = length exponent - 1 = 0.6).
  */
 export class Metaorders {
   private readonly left = new Int32Array(ACTIVE_METAORDERS);

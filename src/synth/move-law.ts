@@ -13,8 +13,8 @@ const ASYMMETRY_WEIGHT = 16;
 /** How much an asymmetry hastens the next move, at signal 1. */
 const HASTE = 5;
 /**
- * An asymmetry of chance is small where many orders come: it is scaled by the root of the event rate, relative to this
- * rate (per second), within these bounds.
+ * An asymmetry of chance is small where many orders come: it is scaled by the root of the event
+ * rate, relative to this rate (per second), within these bounds.
  */
 const REFERENCE_RATE = 300;
 const SCALE_BOUNDS = { least: 0.4, most: 3 };
@@ -22,8 +22,9 @@ const SCALE_BOUNDS = { least: 0.4, most: 3 };
 const MARGIN = 0.02;
 
 /**
- * The law of the next mid move: with `signal` 0 its direction is a fair coin; with more, it leans on the imbalance of
- * the touch queues and on which side of the first ten ticks drained or built over the last seconds.
+ * The law of the next mid move: with `signal` 0 its direction is a fair coin; with more, it leans
+ * on the imbalance of the touch queues and on which side of the first ten ticks drained or built
+ * over the last seconds.
  */
 export class MoveLaw {
   /** Lots added near the touch, remembered over `MEMORY_S`. [BID, ASK] */
@@ -38,8 +39,10 @@ export class MoveLaw {
   private echoes = 0;
 
   /**
-   * @param eventRate events per second in the busy session; as many lots in memory damp the asymmetry of a quiet book.
-   * @param echoLots lots that each side's book builds or drains soon after a move of one tick, only because it moved, in
+   * @param eventRate events per second in the busy session; as many lots in memory damp the
+   *   asymmetry of a quiet book.
+   * @param echoLots lots that each side's book builds or drains soon after a move of one tick, only
+   *   because it moved, in
    * a market fast enough to do so.
    */
   constructor(signal: number, eventRate: number, echoLots: number) {
