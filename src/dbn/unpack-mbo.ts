@@ -9,36 +9,41 @@
  */
 
 import type { MboColumns } from './mbo-columns.ts';
+import { RTYPE } from './schema.ts';
 
 const TWO_32 = 4294967296;
 
-/** Unpacks whole rows. */
+/**
+ * Unpacks rows until `most` are done or a record has another type or length than the first.
+ * @returns the rows done.
+ */
 export function unpackMbo(
   words: Int32Array,
   first: number,
   step: number,
-  count: number,
+  most: number,
   columns: MboColumns,
   at: number,
-): void {
-  unpackWide(words, first, step, count, columns, at);
+): number {
+  const count = unpackWide(words, first, step, most, columns, at);
   const start = Math.min(at + count, (at + 3) & ~3);
   const quads = (at + count - start) >> 2;
   const end = start + quads * 4;
   unpackNarrow(words, first, step, start - at, columns, at);
   unpackNarrowByFour(words, first + (start - at) * step, step, quads, columns, start);
   unpackNarrow(words, first + (end - at) * step, step, at + count - end, columns, end);
+  return count;
 }
 
-/** The columns of eight and four bytes. */
+/** The columns of eight and four bytes, as far as the records are alike. */
 function unpackWide(
   words: Int32Array,
   first: number,
   step: number,
-  count: number,
+  most: number,
   columns: MboColumns,
   at: number,
-): void {
+): number {
   const { f64, i32 } = columns.lanes;
   const originLo = Number(columns.originNs & 0xffffffffn);
   const originHi = Number(columns.originNs >> 32n);
@@ -47,9 +52,12 @@ function unpackWide(
   const n3 = (n2 + n1) | 0;
   const n4 = (n3 + n1) | 0;
   const n5 = (n4 + n1) | 0;
-  const end = (at + count) | 0;
+  const key = (step & 0xff) | (RTYPE.MBO << 8);
+  const end = (at + most) | 0;
   let i = (at + n3 * 2) | 0;
-  for (let row = at | 0, w = first | 0; row < end; row = (row + 1) | 0, w = (w + step) | 0) {
+  let row = at | 0;
+  for (let w = first | 0; row < end; row = (row + 1) | 0, w = (w + step) | 0) {
+    if ((words[w]! & 0xffff) !== key) break;
     f64[row] =
       ((words[(w + 11) | 0]! >>> 0) - originHi) * TWO_32 +
       ((words[(w + 10) | 0]! >>> 0) - originLo);
@@ -64,6 +72,7 @@ function unpackWide(
     i32[(i + n5) | 0] = words[(w + 12) | 0]!;
     i = (i + 1) | 0;
   }
+  return row - at;
 }
 
 /** The columns of two bytes and one, four rows at a time: `at` is a multiple of four. */

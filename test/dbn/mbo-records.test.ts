@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../src/core/index.ts';
 import {
+  DbnDecoder,
   decodeRecord,
   encodeRecord,
   MboColumns,
@@ -144,6 +145,77 @@ describe('readMbo', () => {
     expect(() => readMbo(run, 0, 4, columns)).toThrow('fit');
     expect(() => readMbo(run, 2, 5, columns)).toThrow('within');
     expect(() => readMbo({ ...run, rtype: RTYPE.TRADES }, 0, 1, columns)).toThrow('MBO');
+  });
+});
+
+describe('a decoder’s readMbo', () => {
+  /** Both ways through a stream: fused, and run by run; what each row and each record says. */
+  function both(stream: Uint8Array, sizes: readonly number[], capacity: number, at: number) {
+    const version = 3;
+    const fused: Uint8Array[] = [];
+    const plain: Uint8Array[] = [];
+    const columns = new MboColumns(capacity, ORIGIN);
+    const one = new DbnDecoder({ version });
+    const two = new DbnDecoder({ version });
+    for (let from = 0, k = 0; from < stream.length; from += sizes[k++ % sizes.length]!) {
+      const chunk = stream.subarray(from, from + sizes[k % sizes.length]!);
+      one.write(chunk);
+      two.write(chunk);
+      for (;;) {
+        const rows = one.readMbo(columns, at);
+        expect(columns.length).toBe(at + rows);
+        if (rows > 0) {
+          fused.push(writeMbo(columns, at, at + rows).slice());
+          continue;
+        }
+        const run = one.next();
+        if (!run) break;
+        fused.push(runBytes(run).slice());
+      }
+      for (let run = two.next(); run; run = two.next()) plain.push(runBytes(run).slice());
+    }
+    expect(one.end()).toEqual(two.end());
+    return [concat(fused), concat(plain)] as const;
+  }
+
+  it('reads what the runs hold, whatever lies between, however it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 5, max: 40 }),
+        fc.nat(4),
+        fc.nat(3),
+        (seed, sizes, capacity, at, shift) => {
+          const random = new Prng(seed);
+          const records = Array.from({ length: 80 }, () =>
+            random.int(12) === 0
+              ? sampleRecord(RTYPE.TRADES, 3, false, random)
+              : plausible(random, false),
+          );
+          const memory = new Uint8Array(concat(records).length + shift);
+          memory.set(concat(records), shift);
+          const [fused, plain] = both(memory.subarray(shift), sizes, capacity, at);
+          expect(Buffer.compare(fused, plain)).toBe(0);
+          expect(Buffer.compare(plain, concat(records))).toBe(0);
+        },
+      ),
+      { seed: 3, numRuns: 150 },
+    );
+  });
+
+  it('refuses a record that is too short, with its offset', () => {
+    const stream = concat([plausible(new Prng(1), false), new Uint8Array([4, RTYPE.MBO, 0, 0])]);
+    const decoder = new DbnDecoder({ version: 3 });
+    decoder.write(stream);
+    const columns = new MboColumns(8, ORIGIN);
+    expect(decoder.readMbo(columns)).toBe(1);
+    expect(() => decoder.readMbo(columns)).toThrow(
+      expect.objectContaining({
+        code: 'DBN_RECORD',
+        detail: expect.objectContaining({ offset: 56 }),
+      }),
+    );
   });
 });
 
