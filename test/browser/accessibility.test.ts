@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { THEMES } from '../../web/shell/themes.ts';
@@ -11,15 +10,9 @@ const THEME_NAMES = Object.keys(THEMES);
 
 let browser: Browser;
 let market: Market;
-let axe: string;
 
 beforeAll(async () => {
-  const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  [browser, market, axe] = await Promise.all([
-    launchChromium(),
-    Market.open(),
-    readFile(path, 'utf8'),
-  ]);
+  [browser, market] = await Promise.all([launchChromium(), Market.open()]);
 });
 
 afterAll(async () => {
@@ -29,12 +22,12 @@ afterAll(async () => {
 
 /** Violations of WCAG 2.2 A and AA and of good practice that axe finds, in words. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as {
+    const injected = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    const result = await axe.run();
+    const result = await injected.axe.run();
     return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html}`));
   });
 }

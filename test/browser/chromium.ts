@@ -10,6 +10,8 @@ import { dirname, join, normalize } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 
+const require = createRequire(import.meta.url);
+
 const SYSTEM_CHROMIUM = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -58,7 +60,7 @@ function untar(tar: Buffer, folder: string): void {
 }
 
 async function unpackFromNpm(): Promise<Installed> {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const entry = require.resolve('@sparticuz/chromium');
   const root = entry.slice(0, entry.lastIndexOf('/build/'));
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const folder = join(tmpdir(), `spymaster-chromium-${version}-${process.getuid?.() ?? 0}`);

@@ -58,7 +58,7 @@ export function NetEdgePanel(props: { header: GridUpdate | null; scale: PriceSca
   return (
     <section class="panel" aria-label="Net edge">
       <h2 title="A description of now, in multiples of the session's usual size. Not a forecast.">
-        Net edge <span class="dim">now, not a forecast</span>
+        Net edge <span class="dim">not a forecast</span>
         <RegimeWord regime={edge?.regime ?? null} />
       </h2>
       <div class="edge-numbers">

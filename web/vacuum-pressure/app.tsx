@@ -176,7 +176,9 @@ export function App({ controller: c }: { controller: PageController }) {
   return (
     <div class="page">
       <TopBar controller={c} />
-      <Toolbar controller={c} />
+      <section aria-label="Surface controls">
+        <Toolbar controller={c} />
+      </section>
       <main class="stage">
         <h1 class="visually-hidden">Vacuum pressure</h1>
         <Ladder controller={c} />

@@ -8,6 +8,8 @@ const POINT_MS = 250;
 export const IMBALANCE_ROWS = 5;
 /** Window of the event rate, ms of event time. */
 const RATE_WINDOW_MS = 1000;
+/** Shortest time that says something about the event rate, ms of event time. */
+const RATE_LEAST_MS = 250;
 
 /**
  * Order-flow imbalance, by proxy: building minus draining near the touch, bids minus asks, lots/s.
@@ -53,11 +55,12 @@ export class FlowSeries {
     }
   }
 
-  /** Events a second of event time over the last second; NaN before the first frame. */
+  /** Events a second of event time over the last second; NaN until a quarter of one has passed. */
   rate(columnMs: number): number {
     const events = this.recent.reduce((sum, r) => sum + r.events, 0);
     const steps = this.recent.reduce((sum, r) => sum + r.steps, 0);
-    return (events * 1000) / (steps * columnMs);
+    const ms = steps * columnMs;
+    return ms < RATE_LEAST_MS ? Number.NaN : (events * 1000) / ms;
   }
 
   /** Forgets what lies at or after a column. */

@@ -58,14 +58,14 @@ export function StatusNotes({ controller: c }: { controller: PageController }) {
   const health = state.health.value;
   return (
     <>
-      <div class="notes">
+      <section class="notes" aria-label="Notices">
         {connectionNote(c)}
         {state.notices.value.map((n) => (
           <div key={n.id} class={`note ${n.kind === 'warn' ? 'warn' : ''}`} role="status">
             {n.text}
           </div>
         ))}
-      </div>
+      </section>
       {state.healthOpen.value && health && (
         <HealthPanel
           facts={health}

@@ -65,7 +65,7 @@ function Legend({ controller: c }: { controller: PageController }) {
         <span>
           {shortNumber(range.low)} {ends[0]}
         </span>
-        <span class="dim">{field.unit || shortNumber(valueAt(0.5, range))}</span>
+        <span class="dim legend-middle">{field.unit || shortNumber(valueAt(0.5, range))}</span>
         <span>
           {ends[1]} {shortNumber(range.high)}
         </span>
