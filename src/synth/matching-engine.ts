@@ -34,8 +34,6 @@ export class MatchingEngine {
   readonly queues = new OrderQueues(TICKS);
   /** Best bid and ask, tick indices. [BID, ASK] */
   readonly best = new Int32Array([TICKS / 2 - 1, TICKS / 2]);
-  /** Engine time of the open event, ns of day. */
-  eventNs = 0;
   /**
    * Whether the flow near the touch counts for the law of moves: not while a move is carried out.
    */
@@ -69,13 +67,13 @@ export class MatchingEngine {
 
   /** Opens an event at engine time `ns` (ns of day). */
   begin(ns: number): void {
-    this.eventNs = ns;
+    this.writer.eventNs = ns;
     this.channel.packet(ns);
   }
 
   /** Closes the event. */
   end(): void {
-    if (this.apart) this.writer.closeEventApart(this.eventNs);
+    if (this.apart) this.writer.closeEventApart();
     else this.writer.closeEvent();
     this.apart = false;
   }
@@ -85,7 +83,7 @@ export class MatchingEngine {
     const id = this.issueId();
     this.queues.add(tick, qty, reserve, id);
     this.watch(side, tick, qty, this.law.added);
-    this.writer.write(ACTION.ADD, CODE[side], tick, qty, id, this.eventNs);
+    this.writer.write(ACTION.ADD, CODE[side], tick, qty, id);
   }
 
   /** Takes an order out, all of it. */
@@ -94,7 +92,7 @@ export class MatchingEngine {
     const tick = queues.tick[slot]!;
     const qty = queues.qty[slot]!;
     this.watch(side, tick, qty, this.law.removed);
-    this.writer.write(ACTION.CANCEL, CODE[side], tick, qty, queues.id[slot]!, this.eventNs);
+    this.writer.write(ACTION.CANCEL, CODE[side], tick, qty, queues.id[slot]!);
     queues.remove(slot);
   }
 
@@ -111,13 +109,13 @@ export class MatchingEngine {
       this.watch(side, tick, qty, law.added);
       queues.requeue(slot, tick, qty);
     }
-    this.writer.write(ACTION.MODIFY, CODE[side], tick, qty, queues.id[slot]!, this.eventNs);
+    this.writer.write(ACTION.MODIFY, CODE[side], tick, qty, queues.id[slot]!);
   }
 
   /** A trade that has no resting order on the book and no aggressor: an implied match. */
   impliedTrade(tick: number, lots: number): void {
     this.noteTrade(tick, lots);
-    this.writer.write(ACTION.TRADE, SIDE.NONE, tick, lots, 0, this.eventNs);
+    this.writer.write(ACTION.TRADE, SIDE.NONE, tick, lots, 0);
   }
 
   /**
@@ -126,20 +124,20 @@ export class MatchingEngine {
    * displayed lots taken.
    */
   trade(side: Side, lots: number, hidden: number, aggressorId: number): number {
-    const { queues, writer, eventNs } = this;
+    const { queues, writer } = this;
     const tick = this.best[side]!;
     const atRow = writer.columns.length;
     const aggressor = this.prng.int(UNNAMED_ODDS) === 0 ? 0 : aggressorId;
-    writer.write(ACTION.TRADE, CODE[1 - side]!, tick, 0, aggressor, eventNs);
+    writer.write(ACTION.TRADE, CODE[1 - side]!, tick, 0, aggressor);
     let taken = 0;
     let slot = queues.head[tick]!;
     for (let n = 0; n < MAX_TRADE_ORDERS && taken < lots && slot !== NO_ORDER; n++) {
       const fill = Math.min(lots - taken, queues.qty[slot]!);
-      writer.write(ACTION.FILL, CODE[side], tick, fill, queues.id[slot]!, eventNs);
+      writer.write(ACTION.FILL, CODE[side], tick, fill, queues.id[slot]!);
       taken += fill;
       slot = queues.next[slot]!;
     }
-    if (hidden > 0) writer.write(ACTION.FILL, CODE[side], tick, hidden, this.issueId(), eventNs);
+    if (hidden > 0) writer.write(ACTION.FILL, CODE[side], tick, hidden, this.issueId());
     writer.columns.size[atRow] = taken + hidden;
     this.noteTrade(tick, taken + hidden);
     this.channel.nextPacket();
@@ -153,7 +151,7 @@ export class MatchingEngine {
    * the queue.
    */
   private removeFilled(side: Side, tick: number, taken: number): void {
-    const { queues, writer, eventNs, law } = this;
+    const { queues, writer, law } = this;
     this.watch(side, tick, taken, law.removed);
     const emptied = taken === queues.levelQty[tick]!;
     let left = taken;
@@ -163,13 +161,13 @@ export class MatchingEngine {
       const id = queues.id[slot]!;
       if (qty > left) {
         queues.resize(slot, qty - left);
-        writer.write(ACTION.MODIFY, CODE[side], tick, qty - left, id, eventNs);
+        writer.write(ACTION.MODIFY, CODE[side], tick, qty - left, id);
         return;
       }
       left -= qty;
       const reserve = emptied ? 0 : queues.reserve[slot]!;
       queues.remove(slot);
-      writer.write(ACTION.CANCEL, CODE[side], tick, qty, id, eventNs);
+      writer.write(ACTION.CANCEL, CODE[side], tick, qty, id);
       if (reserve > 0) this.refresh(side, tick, Math.min(qty, reserve), reserve, id);
     }
   }
@@ -177,7 +175,7 @@ export class MatchingEngine {
   private refresh(side: Side, tick: number, shown: number, reserve: number, id: number): void {
     this.queues.add(tick, shown, reserve - shown, id);
     this.watch(side, tick, shown, this.law.added);
-    this.writer.write(ACTION.ADD, CODE[side], tick, shown, id, this.eventNs);
+    this.writer.write(ACTION.ADD, CODE[side], tick, shown, id);
   }
 
   /** The rest of an aggressor that emptied a level stays as the new best order of its own side. */
@@ -185,7 +183,7 @@ export class MatchingEngine {
     this.queues.add(tick, qty, 0, id);
     this.best[side] = tick;
     this.watch(side, tick, qty, this.law.added);
-    this.writer.write(ACTION.ADD, CODE[side], tick, qty, id, this.eventNs);
+    this.writer.write(ACTION.ADD, CODE[side], tick, qty, id);
   }
 
   /** After the best level of `side` was emptied: the next one that holds orders becomes best. */
@@ -204,7 +202,8 @@ export class MatchingEngine {
   }
 
   private noteTrade(tick: number, lots: number): void {
-    const { traded, tradedNs, eventNs } = this;
+    const { traded, tradedNs } = this;
+    const { eventNs } = this.writer;
     const first = traded.count === 0;
     traded.count++;
     traded.volume += lots;

@@ -21,6 +21,8 @@ export interface RecordIdentity {
 export class RecordWriter {
   /** Where rows go: whoever fills sets it first. */
   columns!: MboColumns;
+  /** Engine time of the open event, ns of day. */
+  eventNs = 0;
 
   private readonly identity: RecordIdentity;
   private readonly channel: FeedChannel;
@@ -31,22 +33,14 @@ export class RecordWriter {
   }
 
   /**
-   * A record of the current packet; `eventNs` is ns of day, `tick` an index. Flags 0 until
-   * `closeEvent`.
+   * A record of the current packet and event; `tick` is an index. Flags 0 until `closeEvent`.
    */
-  write(
-    action: number,
-    side: number,
-    tick: number,
-    size: number,
-    orderId: number,
-    eventNs: number,
-  ): void {
+  write(action: number, side: number, tick: number, size: number, orderId: number): void {
     const c = this.columns;
     const { identity, channel } = this;
     const i = c.length++;
     c.tsRecv[i] = channel.recvNs;
-    c.tsEvent[i] = eventNs;
+    c.tsEvent[i] = this.eventNs;
     c.orderIdLo[i] = orderId % TWO_32;
     c.orderIdHi[i] = orderId / TWO_32;
     c.price[i] = (identity.tickZero + tick) * identity.tickSize;
@@ -68,8 +62,8 @@ export class RecordWriter {
   }
 
   /** Closes the event with a record that has no effect on a book. */
-  closeEventApart(eventNs: number): void {
-    this.write(ACTION.NONE, SIDE.NONE, 0, 0, 0, eventNs);
+  closeEventApart(): void {
+    this.write(ACTION.NONE, SIDE.NONE, 0, 0, 0);
     const c = this.columns;
     c.price[c.length - 1] = UNDEF_PRICE_F64;
     this.closeEvent();
@@ -77,7 +71,8 @@ export class RecordWriter {
 
   /** The clear that begins a snapshot taken at `ns`. */
   writeClear(ns: number): void {
-    this.write(ACTION.CLEAR, SIDE.NONE, 0, 0, 0, ns);
+    this.eventNs = ns;
+    this.write(ACTION.CLEAR, SIDE.NONE, 0, 0, 0);
     const c = this.columns;
     c.price[c.length - 1] = UNDEF_PRICE_F64;
     this.stampSnapshot(ns, false);
@@ -96,7 +91,8 @@ export class RecordWriter {
     ns: number,
     last: boolean,
   ): void {
-    this.write(ACTION.ADD, side, tick, size, orderId, bornNs);
+    this.eventNs = bornNs;
+    this.write(ACTION.ADD, side, tick, size, orderId);
     this.stampSnapshot(ns, last);
   }
 
