@@ -17,10 +17,8 @@ export const MAX_WINDOW_TICKS = 262_144;
 /** Largest absolute tick a book accepts, so that the distance of two ticks is an int32. */
 export const MAX_TICK = 1_073_741_823;
 
-/** Int32 fields of a level, as offsets from `slot * LEVEL_STRIDE`. */
+/** Int32 fields of a level from `slot * LEVEL_STRIDE` on: its key, and then as follows. */
 export const LEVEL_STRIDE = 4;
-/** Key of the level. */
-export const LEVEL_KEY = 0;
 /** Orders, aggregates not counted. */
 export const LEVEL_ORDERS = 1;
 /** First order in the queue; also links the free list. */
