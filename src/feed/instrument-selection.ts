@@ -2,9 +2,8 @@
  * Which instrument of a day file a symbol means.
  */
 import { DataError } from '../core/index.ts';
-import type { Metadata } from '../dbn/index.ts';
+import { type Metadata, SymbolMap } from '../dbn/index.ts';
 import type { InstrumentActivity } from './day-index.ts';
-import { symbolsById } from './symbol-lookup.ts';
 
 /** Symbols named in a SYMBOL_NOT_FOUND message. */
 const MAX_SYMBOLS_NAMED = 20;
@@ -29,10 +28,11 @@ function isContractOf(symbol: string, root: string): boolean {
 
 function symbolsIn(source: SelectionSource, dt: string): Map<string, InstrumentActivity> {
   const found = new Map<string, InstrumentActivity>();
-  const names = symbolsById(source.metadata, dt);
+  const names = SymbolMap.fromMetadata(source.metadata);
+  const date = Number(dt.replaceAll('-', ''));
   for (const instrument of source.instruments) {
-    const symbol = names.get(instrument.instrumentId);
-    if (symbol !== undefined && !found.has(symbol)) found.set(symbol, instrument);
+    const symbol = names.symbolOf(instrument.instrumentId, date);
+    if (symbol !== null && !found.has(symbol)) found.set(symbol, instrument);
   }
   const only = source.instruments[0];
   const named = source.metadata.symbols[0];

@@ -21,7 +21,7 @@ const HEADER_BYTES = 8 + 4 + 8 + 8 + 8 + SHA_BYTES;
 
 /** An engine's state between two records. */
 export interface Checkpoint {
-  /** Number in the session: how many whole `CHECKPOINT_RECORDS` were applied. */
+  /** Number in the session: how many whole portions of work came before. */
   ordinal: number;
   /** The engine's clock. */
   clockNs: NsOfDay;

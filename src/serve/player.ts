@@ -23,6 +23,9 @@ const BATCH_ROWS = 2048;
  */
 const HOP_NS = 60 * NS_PER_SECOND;
 
+/** Work of the engine in a second without records, in records: it looks at the market once. */
+const RECORDS_PER_SECOND = 100;
+
 /** Where a player begins. */
 export interface PlayerStart {
   /** First grid index that somebody wants. */
@@ -218,13 +221,14 @@ export class Player {
   }
 
   private saveCheckpoint(): void {
-    const { records } = this.engine;
+    const { records, book } = this.engine;
     const { checkpoints, checkpointRecords } = this.stream;
-    const ordinal = Math.floor(records / checkpointRecords);
-    if (ordinal === 0 || checkpoints.has(ordinal)) return;
+    const seconds = Math.floor((book.now - this.stream.source.firstNs) / NS_PER_SECOND);
+    const ordinal = Math.floor((records + RECORDS_PER_SECOND * seconds) / checkpointRecords);
+    if (!(ordinal > 0) || checkpoints.has(ordinal)) return;
     checkpoints.put({
       ordinal,
-      clockNs: this.engine.book.now,
+      clockNs: book.now,
       position: this.reader.offset,
       records,
       state: this.engine.save(),

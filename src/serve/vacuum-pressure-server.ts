@@ -9,7 +9,7 @@ import { OperatingError } from '../core/index.ts';
 import { listSessions, loadProducts, type Products } from '../lake/index.ts';
 import type { Coefficients } from '../vacuum-pressure/index.ts';
 import { type AccessRules, checkAccessRules, refusalOf } from './access.ts';
-import { HealthWatch } from './health.ts';
+import { type Health, HealthWatch } from './health.ts';
 import { Hub } from './hub.ts';
 import { keepAlive } from './keep-alive.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, MAX_VIEWERS } from './limits.ts';
@@ -195,7 +195,7 @@ class VacuumPressureServer {
     void session.start(request.query as RawQuery);
   }
 
-  private healthNow() {
+  private healthNow(): Health {
     const viewers = this.sessions.size;
     const reasons = this.health.reasons(this.options.lake, viewers);
     return {

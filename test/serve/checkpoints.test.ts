@@ -7,16 +7,16 @@ import { type OfflineFrame, offlineFrames } from './offline-frames.ts';
 import { StreamClient } from './stream-client.ts';
 
 const THROTTLE_MS = 100;
-const CHECKPOINT_RECORDS = 5000;
+const CHECKPOINT_RECORDS = 4000;
 const QUERY = { symbol: 'ESH6', dt: DT, throttle_ms: THROTTLE_MS, speed: 1 };
-const LATE = { ...QUERY, start_time: '09:32' };
+const LATE = { ...QUERY, start_time: '09:31' };
 
 let fixture: LakeFixture;
 let offline: Map<number, OfflineFrame>;
 
 beforeAll(async () => {
   fixture = makeLake();
-  const path = await writeDay(fixture, { fromHour: 14.45, toHour: 14.55, rate: 400 });
+  const path = await writeDay(fixture, { fromHour: 14.47, toHour: 14.52, rate: 200 });
   offline = await offlineFrames(path, 'ESH6', THROTTLE_MS);
 });
 
@@ -59,8 +59,8 @@ function checkpointFiles(): string[] {
 describe('checkpoints', () => {
   it('the second start computes from the nearest one, with the same bits', async () => {
     const first = await recordsFor(LATE);
-    expect(first).toBeGreaterThan(8 * CHECKPOINT_RECORDS);
-    expect(checkpointFiles().length).toBeGreaterThanOrEqual(8);
+    expect(first).toBeGreaterThan(4 * CHECKPOINT_RECORDS);
+    expect(checkpointFiles().length).toBeGreaterThanOrEqual(4);
     const second = await recordsFor(LATE);
     expect(second).toBeLessThan(2.5 * CHECKPOINT_RECORDS);
   });
@@ -91,7 +91,7 @@ describe('checkpoints', () => {
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
       writeFileSync(file, bytes);
     }
-    expect(await recordsFor(LATE)).toBeGreaterThan(8 * CHECKPOINT_RECORDS);
+    expect(await recordsFor(LATE)).toBeGreaterThan(4 * CHECKPOINT_RECORDS);
     expect(await recordsFor(LATE)).toBeLessThan(2.5 * CHECKPOINT_RECORDS);
   });
 });
