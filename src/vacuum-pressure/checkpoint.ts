@@ -9,7 +9,7 @@ import { DataError } from '../core/index.ts';
 /** "SMVP". */
 const MAGIC = 0x50564d53;
 /** Rises with every change of what is written. */
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 16;
 
 type Stored = Float64Array | Uint32Array | Int32Array | Uint8Array;

@@ -67,6 +67,8 @@ export class VacuumPressureEngine {
   /** Next whole second, ns: when the edge is sampled for its scale, whatever the grid. */
   private nextSecond = -Infinity;
   private edgeScale = 0;
+  /** Events at the last sample. */
+  private sampledEvents = 0;
   /** Time of the last read-out: cells may stand in its epoch, so none may be before it. */
   private lastRead = -Infinity;
   private tradesCounted = 0;
@@ -192,6 +194,7 @@ export class VacuumPressureEngine {
         this.nextSecond,
         this.lastRead,
         this.edgeScale,
+        this.sampledEvents,
         this.records,
         this.silencesCut,
         this.buyVolume,
@@ -220,10 +223,11 @@ export class VacuumPressureEngine {
     const saved = new Float64Array(r.take(identity.byteLength));
     const fits = saved.every((value, i) => value === identity[i]);
     if (!fits) throw damaged('another product, session or coefficients');
-    const [step, next, nextSecond, lastRead, edgeScale, ...counts] = new Float64Array(r.take(80));
+    const numbers = new Float64Array(r.take(88));
+    const [step, next, nextSecond, lastRead, edgeScale, sampledEvents, ...counts] = numbers;
     const throttle = engine.grid.step;
     Object.assign(engine.grid, { step, next });
-    Object.assign(engine, { nextSecond, lastRead, edgeScale });
+    Object.assign(engine, { nextSecond, lastRead, edgeScale, sampledEvents });
     const [records, silencesCut, buyVolume, sellVolume, tradeCount] = counts;
     Object.assign(engine, { records, silencesCut, buyVolume, sellVolume, tradeCount });
     engine.cells.restore(r);
@@ -293,7 +297,10 @@ export class VacuumPressureEngine {
     const { sample } = this;
     this.readAt(this.nextSecond, sample);
     this.nextSecond += NS_PER_SECOND;
-    if (sample.header.mid === null || !sample.header.bookValid) return;
+    // A second in which nothing happened says nothing about how large things get.
+    const quiet = this.book.eventCount === this.sampledEvents;
+    this.sampledEvents = this.book.eventCount;
+    if (quiet || sample.header.mid === null || !sample.header.bookValid) return;
     const { above, below } = edgeSums(
       sample.columns,
       sample.header,

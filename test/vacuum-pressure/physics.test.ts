@@ -41,7 +41,7 @@ describe('rates', () => {
     expect(frame.resistance_variant[r]).toBeCloseTo(Math.log(17), 6);
   });
 
-  it('see a steady rate as it is, a linear one with its slope, a quadratic one with its curve', () => {
+  it('see a steady rate, the slope of a linear one and the curve of a quadratic one', () => {
     const h = 0.01;
     const flow = (lots: (i: number) => number, until = 100) => {
       const rows = Array.from({ length: until / h }, (_, i) =>
