@@ -13,14 +13,14 @@ const DAYS_PER_ERA = 146_097;
 const EPOCH_OFFSET_DAYS = 719_468;
 
 /** Year, month (1-12) and day (1-31). */
-export interface CivilDate {
+interface CivilDate {
   year: number;
   month: number;
   day: number;
 }
 
 /** Days from 1970-01-01 to a civil date; negative before it. */
-export function dayNumber({ year, month, day }: CivilDate): number {
+function dayNumber({ year, month, day }: CivilDate): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -71,7 +71,7 @@ export function parseDate(dt: string): number {
 }
 
 /** `YYYY-MM-DD` of a day number. */
-export function formatDate(days: number): string {
+function formatDate(days: number): string {
   const { year, month, day } = civilDate(days);
   const two = (n: number) => String(n).padStart(2, '0');
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;

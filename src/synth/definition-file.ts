@@ -82,7 +82,7 @@ export function synthesizeDefinitions(
 }
 
 /** The moment a contract expires, Unix ns. */
-export function expirationNs(contract: Contract): bigint {
+function expirationNs(contract: Contract): bigint {
   const offset = newYorkOffsetHours(contract.expiryDay, 12 * 3600);
   const halfHours = BigInt((EXPIRY_HOUR_NEW_YORK + offset) * 2);
   return BigInt(contract.expiryDay) * DAY_NS + (halfHours * NS_PER_HOUR) / 2n;

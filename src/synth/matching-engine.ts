@@ -8,7 +8,7 @@ import type { RecordWriter } from './record-writer.ts';
 /** Ticks that a market can move over: indices `[0, TICKS)`, the start in the middle. */
 export const TICKS = 1 << 14;
 /** Orders that one trade can hit. */
-export const MAX_TRADE_ORDERS = 100;
+const MAX_TRADE_ORDERS = 100;
 /**
  * Records that one event can have: a trade, two for each order hit, refreshes, a hidden fill, a
  * rest, a close.

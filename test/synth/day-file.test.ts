@@ -105,7 +105,7 @@ describe('a day file', () => {
     expect(columns.side[0]).toBe(SIDE.NONE);
   });
 
-  it('is the same stream in zstd frames of bounded size, the header in one of its own', async () => {
+  it('is the same stream in bounded zstd frames, the header in one of its own', async () => {
     await initZstd();
     const compress = await zstdCompressor(1);
     let largest = 0;

@@ -72,7 +72,7 @@ describe('the known truth', () => {
     expect(mean(change.down)).toBeLessThan(-0.4);
   });
 
-  it('has a row for each second and each move, in time order, and the mid goes where it says', () => {
+  it('has a row for each second and move, in time order, and the mid goes where it says', () => {
     const { truth, touches } = record('ES', hours(15, 15.1, { rate: 200 }));
     const seconds = [];
     let path = 0;
