@@ -46,7 +46,7 @@ export function makeLake(): LakeFixture {
 
 /** Writes a day of the synthetic market into the lake; returns the file's path. */
 export async function writeDay(fixture: LakeFixture, day: FixtureDay = {}): Promise<string> {
-  const { root = 'ES', dt = DT, seed = 7, rate = 200, fromHour = 14.4, toHour = 14.7 } = day;
+  const { root = 'ES', dt = DT, seed = 7, rate = 100, fromHour = 14.4, toHour = 14.7 } = day;
   const { compressed = true, synthetic = false } = day;
   const folder = rawTableFolder(fixture.lake, 'future_mbo', root);
   mkdirSync(folder, { recursive: true });
