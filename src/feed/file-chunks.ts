@@ -81,9 +81,8 @@ export class FileChunks {
 
   private checkWhole(): void {
     if (this.offset >= this.size) return;
-    throw new OperatingError(
-      'FILE_READ',
-      `${this.path}: the file changed while it was read: it had ${this.size} bytes and ends at ${this.offset}`,
-    );
+    const sizes = `it had ${this.size} bytes and ends at ${this.offset}`;
+    const message = `${this.path}: the file changed while it was read: ${sizes}`;
+    throw new OperatingError('FILE_READ', message);
   }
 }

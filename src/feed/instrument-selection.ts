@@ -41,7 +41,8 @@ function symbolsIn(source: SelectionSource, dt: string): Map<string, InstrumentA
 }
 
 /**
- * Finds the instrument of a contract or ticker, or of a root (`ES`): the contract of it with the most records.
+ * Finds the instrument of a contract or ticker, or of a root (`ES`): the contract of it with the
+ * most records.
  * A file without mappings that holds one instrument and names one symbol is that symbol's.
  * @throws DataError SYMBOL_NOT_FOUND naming the symbols there are, most active first.
  */

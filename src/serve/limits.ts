@@ -72,7 +72,7 @@ export const MIN_SPEED = 0.01;
 /** Largest bucket, ticks. */
 export const MAX_BUCKET_TICKS = 1_000;
 
-/** Work between two engine checkpoints, in records: what a seek computes again, at most (about 0.05 s). */
+/** Work between two engine checkpoints, in records: a seek computes at most this again (0.05 s). */
 export const CHECKPOINT_RECORDS = 250_000;
 /** Checkpoints held in memory, bytes; the least recently used ones go first. */
 export const CHECKPOINT_MEMORY_BYTES = 64 * 1024 * 1024;

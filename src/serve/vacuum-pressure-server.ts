@@ -1,5 +1,6 @@
 /**
- * The vacuum-pressure server: routes, sockets, start and stop. What a stream does is in stream-session.ts.
+ * The vacuum-pressure server: routes, sockets, start and stop. What a stream does is in
+ * stream-session.ts.
  */
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';

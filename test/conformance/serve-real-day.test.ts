@@ -18,7 +18,7 @@ describeConformance('a real day, streamed', (pathOf) => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
   const options = { lake: join(root, 'lake'), cacheFolder: join(root, 'cache'), port: 0 };
 
-  it('is a replay, begins with the first record behind the snapshot, ends at 4810.00 x 4810.25', async () => {
+  it('is a replay, begins behind the snapshot, ends at 4810.00 x 4810.25', async () => {
     const server = await createVacuumPressureServer({ ...options, logLevel: 'silent' });
     const start = new StreamClient(server.port, { ...QUERY, speed: 4 });
     const [frame] = await start.count(2);

@@ -140,7 +140,7 @@ describe('a day that goes wrong', () => {
 });
 
 describe('the cache', () => {
-  it('stays within its bytes, dropping what was not used for the longest time, never what is held', async () => {
+  it('stays within its bytes: drops what was unused longest, never what is held', async () => {
     const small = new DayCache(join(folder, 'small'), 1e6);
     const paths: string[] = [];
     for (let i = 0; i < 4; i++) {

@@ -83,7 +83,7 @@ describe('a stream', () => {
     await client.close();
   });
 
-  it('at speed 0 gives every frame, as the engine alone computes them, then ends with 1000', async () => {
+  it('at speed 0 gives every frame of the engine alone, then ends with 1000', async () => {
     const client = new StreamClient(server.port, { ...QUERY, start_time: '09:00', speed: 0 });
     const closed = await client.closed;
     expect(closed.code).toBe(1000);
@@ -92,7 +92,7 @@ describe('a stream', () => {
     expectTrue(client.frames);
   });
 
-  it('faster than the wire: frames in between are left out and counted, the rest are the same', async () => {
+  it('faster than the wire: frames in between are left out and counted', async () => {
     const client = new StreamClient(server.port, { ...QUERY, speed: 40 });
     const frames = await client.count(40);
     expect(frames.slice(-4).every((f) => f.update.thinned === 9)).toBe(true);
