@@ -45,11 +45,15 @@ describe('the page', () => {
     await t.page.waitForFunction((n) => document.documentElement.dataset['theme'] === n, theme);
     expect(await violations(t.page)).toEqual([]);
     await t.page.keyboard.press('h');
+    await t.page.waitForSelector('#health-panel');
     expect(await violations(t.page)).toEqual([]);
     await t.page.keyboard.press('h');
+    await t.page.waitForSelector('#health-panel', { state: 'detached' });
     await t.page.keyboard.press('?');
+    await t.page.waitForSelector('dialog.help[open]');
     expect(await violations(t.page)).toEqual([]);
     await t.page.keyboard.press('Escape');
+    await t.page.waitForSelector('dialog.help', { state: 'hidden' });
     await t.page.keyboard.press('t');
   });
 

@@ -300,9 +300,9 @@ describe('under the hand', () => {
     expect((await press('b')).zoomY).toBeGreaterThan(8);
     expect(await press('0')).toMatchObject({ zoomX: 1, zoomY: 1 });
     await press('?');
-    expect(await t.page.isVisible('dialog.help')).toBe(true);
+    await t.page.waitForSelector('dialog.help[open]');
     await press('Escape');
-    expect(await t.page.isVisible('dialog.help')).toBe(false);
+    await t.page.waitForSelector('dialog.help', { state: 'hidden' });
   });
 
   it('saves a picture and the visible window', async () => {

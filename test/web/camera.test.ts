@@ -131,11 +131,23 @@ describe('following', () => {
   it('is Inspecting after a look back, and Live again when the newest column is back', () => {
     const live = follow(home, viewport, FOLLOWING, target, true).camera;
     const back = pan(live, viewport, 300, 0);
-    const moved = { time: true, price: false };
+    const moved = { time: true, price: false, zoom: false };
     const away = afterUserMove(back, viewport, moved, FOLLOWING, target);
     expect(followWord(away, false)).toBe('Inspecting');
     const again = afterUserMove(pan(back, viewport, -300, 0), viewport, moved, away, target);
     expect(followWord(again, false)).toBe('Live');
     expect(followWord(again, true)).toBe('Paused');
+  });
+
+  it('lets go at the smallest pull towards the past, but not at a zoom that keeps now in sight', () => {
+    const live = follow(home, viewport, FOLLOWING, target, true).camera;
+    const panned = { time: true, price: false, zoom: false };
+    const pulled = pan(live, viewport, 4, 0);
+    expect(afterUserMove(pulled, viewport, panned, FOLLOWING, target).time).toBe(false);
+    const byZoom = { ...panned, zoom: true };
+    const zoomed = zoomAt(live, viewport, 'time', 1.2, viewport.width * 0.9);
+    expect(afterUserMove(zoomed, viewport, byZoom, FOLLOWING, target).time).toBe(true);
+    const close = zoomAt(live, viewport, 'time', 20, 100);
+    expect(afterUserMove(close, viewport, byZoom, FOLLOWING, target).time).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { KeyBinding } from './keyboard.ts';
 
 /** All keys, in a dialogue. `Esc` closes it. */
@@ -8,7 +8,7 @@ export function HelpDialog(props: {
   onClose: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.open) dialog.current?.showModal();
     else dialog.current?.close();
   }, [props.open]);

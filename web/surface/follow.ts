@@ -19,6 +19,13 @@ export interface FollowState {
   recentring: boolean;
 }
 
+/** What the user moved, and whether by zooming. */
+export interface UserMove {
+  time: boolean;
+  price: boolean;
+  zoom: boolean;
+}
+
 /** The word for the mode: where one is, in one glance. */
 export type FollowWord = 'Live' | 'Paused' | 'Inspecting';
 
@@ -65,19 +72,21 @@ export function follow(
 
 /**
  * The state after the user moved the camera: an axis is followed on only when the newest column is
- * still in the right part of the picture, or spot still within the middle band.
+ * still in the right part of the picture, or spot still within the middle band. A pan towards older
+ * time always ends following; a zoom does only when it pushes the newest column out of sight.
  */
 export function afterUserMove(
   camera: Camera,
   viewport: Viewport,
-  moved: { time: boolean; price: boolean },
+  moved: UserMove,
   before: FollowState,
   target: { column: number; row: number },
 ): FollowState {
   const span = columnsPerPixel(camera, viewport) * viewport.width;
   const rows = rowsPerPixel(camera, viewport) * viewport.height;
   const behind = (camera.right - target.column - 1) / span;
-  const time = moved.time ? behind >= 0 && behind <= 2.5 * RIGHT_MARGIN : before.time;
+  const least = moved.zoom ? 0 : RIGHT_MARGIN * 0.98;
+  const time = moved.time ? behind >= least && behind <= 2.5 * RIGHT_MARGIN : before.time;
   const near = Math.abs(target.row - camera.centre) <= rows * LEAVE_BAND;
   return { time, price: moved.price ? near : before.price, recentring: false };
 }

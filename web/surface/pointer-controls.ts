@@ -69,6 +69,7 @@ export function attachPointer(view: SurfaceView, onClick: () => void): () => voi
   on('pointerdown', (event) => {
     if (event.button !== 0) return;
     target.setPointerCapture(event.pointerId);
+    view.hold(true);
     const { offsetX: x, offsetY: y } = event;
     const gesture = gestureAt(view, x, y, event.shiftKey);
     press = { gesture, startX: x, startY: y, x, y, dragging: false };
@@ -89,6 +90,7 @@ export function attachPointer(view: SurfaceView, onClick: () => void): () => voi
       if (commit) view.zoomToBox(box);
     } else if (commit && press && !press.dragging && press.gesture === 'pan') onClick();
     press = null;
+    view.hold(false);
   };
   on('pointerup', () => end(true));
   on('pointercancel', () => end(false));

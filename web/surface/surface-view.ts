@@ -15,7 +15,7 @@ import { type ColourRange, colourRange } from './contrast.ts';
 import { type AxisLabels, drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
 import { drawBox, drawGaps, drawPriceLines, drawTrades } from './draw-market.ts';
 import { fieldById } from './fields.ts';
-import { afterUserMove, FOLLOWING, type FollowState, follow } from './follow.ts';
+import { afterUserMove, FOLLOWING, type FollowState, follow, type UserMove } from './follow.ts';
 import { PaintPace } from './paint-pace.ts';
 import { formatPrice } from './price-scale.ts';
 import { PRICE_AXIS_PX, type Scene, TIME_AXIS_PX } from './scene.ts';
@@ -27,6 +27,7 @@ import { visibleValues } from './visible-values.ts';
 const RANGE_EVERY_MS = 250;
 /** Part of the way to a new colour range that is gone at once. */
 const RANGE_EASE = 0.5;
+const EVERYTHING: UserMove = { time: true, price: true, zoom: true };
 /** Views that can be gone back to. */
 const MAX_UNDO = 50;
 /** Device pixels per CSS pixel beyond which sharper costs more than it shows. */
@@ -59,6 +60,7 @@ export class SurfaceView {
   private rangeAt = Number.NEGATIVE_INFINITY;
   private rangeFor = '';
   private centred = false;
+  private held = false;
 
   /** @throws Error in words when the browser cannot draw the surface. */
   constructor(
@@ -127,6 +129,8 @@ export class SurfaceView {
   goLive(): void {
     this.followState = FOLLOWING;
     this.centred = false;
+    const source = this.source();
+    if (source) this.followSource(source);
     this.moved();
   }
 
@@ -160,18 +164,29 @@ export class SurfaceView {
     this.userMove(zoomAt(this.camera, v, axis, factor, at ?? fallback), {
       time: axis === 'time',
       price: axis === 'price',
+      zoom: true,
     });
+  }
+
+  /** While the user holds the picture it follows nothing. */
+  hold(held: boolean): void {
+    this.held = held;
+    this.invalidate();
   }
 
   /** Moves the picture by CSS pixels. */
   pan(dx: number, dy: number): void {
-    this.userMove(pan(this.camera, this.viewport, dx, dy), { time: dx !== 0, price: dy !== 0 });
+    this.userMove(pan(this.camera, this.viewport, dx, dy), {
+      time: dx !== 0,
+      price: dy !== 0,
+      zoom: false,
+    });
   }
 
   /** Zooms to a rectangle of the plot; `undo` brings the present view back. */
   zoomToBox(box: PixelBox): void {
     this.remember();
-    this.userMove(zoomToBox(this.camera, this.viewport, box), { time: true, price: true });
+    this.userMove(zoomToBox(this.camera, this.viewport, box), EVERYTHING);
   }
 
   /** Keeps the present view for `undo`. */
@@ -183,7 +198,7 @@ export class SurfaceView {
   /** Goes back to the view before the last box zoom or reset; false when there is none. */
   undo(): boolean {
     const camera = this.undoStack.pop();
-    if (camera) this.userMove(camera, { time: true, price: true });
+    if (camera) this.userMove(camera, EVERYTHING);
     return camera !== undefined;
   }
 
@@ -251,7 +266,7 @@ export class SurfaceView {
     };
   }
 
-  private userMove(camera: Camera, moved: { time: boolean; price: boolean }): void {
+  private userMove(camera: Camera, moved: UserMove): void {
     const source = this.source();
     this.camera = camera;
     if (source) {
@@ -303,7 +318,7 @@ export class SurfaceView {
   }
 
   private followSource(source: SurfaceSource): void {
-    if (source.history.empty) return;
+    if (source.history.empty || this.held) return;
     const target = { column: source.history.newestColumn, row: source.spotRow };
     const instant = !this.centred || this.settings.reducedMotion;
     const next = follow(this.camera, this.viewport, this.followState, target, instant);
