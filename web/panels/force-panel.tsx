@@ -20,7 +20,7 @@ export function ForcePanel(props: {
     const ratio = devicePixelRatio;
     c.width = c.clientWidth * ratio;
     c.height = c.clientHeight * ratio;
-    const ctx = c.getContext('2d')!;
+    const ctx = c.getContext('2d', { willReadFrequently: true })!;
     ctx.scale(ratio, ratio);
     drawForceProfile(ctx, c.clientWidth, c.clientHeight, arrays, palette);
   }, [props.tick, palette]);

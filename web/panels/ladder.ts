@@ -73,7 +73,7 @@ function columns(scene: Scene): Column[] {
   return [
     {
       head: 'stack',
-      width: 38,
+      width: 42,
       text: (l) => lots(l.stacked),
       colour: (p) => p.axisText,
       align: right,
@@ -95,7 +95,7 @@ function columns(scene: Scene): Column[] {
       wide: true,
     },
     { head: 'bid', width: 36, text: (l) => lots(l.bid), colour: (p) => p.bid, align: right },
-    { head: 'price', width: 62, text: price, colour: (p) => p.text, align: 'center' },
+    { head: 'price', width: 58, text: price, colour: (p) => p.text, align: 'center' },
     { head: 'ask', width: 36, text: (l) => lots(l.ask), colour: (p) => p.ask, align: 'left' },
     {
       head: '#',

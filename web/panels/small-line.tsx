@@ -22,7 +22,7 @@ export function SmallLine(props: {
     const ratio = devicePixelRatio;
     c.width = c.clientWidth * ratio;
     c.height = c.clientHeight * ratio;
-    const ctx = c.getContext('2d')!;
+    const ctx = c.getContext('2d', { willReadFrequently: true })!;
     ctx.scale(ratio, ratio);
     drawLinePlot(ctx, c.clientWidth, c.clientHeight, props.x, props.y, props.span, {
       line: props.colour,

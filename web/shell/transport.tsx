@@ -81,7 +81,7 @@ export function Transport(props: {
 }
 
 function drawActivity(canvas: HTMLCanvasElement, bars: number[]): void {
-  const ctx = canvas.getContext('2d')!;
+  const ctx = canvas.getContext('2d', { willReadFrequently: true })!;
   const style = getComputedStyle(canvas);
   canvas.width = canvas.clientWidth * devicePixelRatio;
   canvas.height = canvas.clientHeight * devicePixelRatio;

@@ -10,29 +10,22 @@ import {
   TABLE_WIDTH,
   TILE_FRAMES,
 } from './frame-history.ts';
-import { FRAGMENT_SHADER, VERTEX_SHADER } from './surface-shader.ts';
+import { type GlProgram, makeProgram, makeTexture } from './gl-program.ts';
+import {
+  CELL_SHADER,
+  CELL_UNIFORMS,
+  SCREEN_SHADER,
+  SCREEN_UNIFORMS,
+  VERTEX_SHADER,
+} from './surface-shader.ts';
 
 /** Width of the table texture, texels. */
 const TABLE_COLUMNS = 2048;
 /** Distance of the specks that mark 'no data', device pixels. */
 const SPECK_STEP = 6;
 
-const UNIFORMS = [
-  'uData',
-  'uTable',
-  'uLut',
-  'uOrigin',
-  'uCorner',
-  'uPerPixel',
-  'uStride',
-  'uColumns',
-  'uFrames',
-  'uSizes',
-  'uRange',
-  'uSigned',
-  'uNoData',
-  'uDotStep',
-] as const;
+/** Most cells in a picture, each way: the size of the texture between the passes. */
+const MAX_CELLS = { columns: 2048, rows: 512 };
 
 /** What a picture depends on besides the data. */
 export interface SurfaceLook {
@@ -45,29 +38,22 @@ export interface SurfaceLook {
 }
 
 interface Resources {
-  data: WebGLTexture;
-  table: WebGLTexture;
-  lut: WebGLTexture;
-  at: Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>;
+  cells: GlProgram<(typeof CELL_UNIFORMS)[number]>;
+  screen: GlProgram<(typeof SCREEN_UNIFORMS)[number]>;
+  /** Where the first pass draws. */
+  target: WebGLFramebuffer;
 }
 
-function compile(gl: WebGL2RenderingContext, kind: number, source: string): WebGLShader {
-  const shader = gl.createShader(kind)!;
-  gl.shaderSource(shader, source);
-  gl.compileShader(shader);
-  if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-    throw new Error(`shader: ${gl.getShaderInfoLog(shader)}`);
-  }
-  return shader;
-}
-
-function texture(gl: WebGL2RenderingContext, unit: number, target: number): WebGLTexture {
-  const made = gl.createTexture()!;
-  gl.activeTexture(gl.TEXTURE0 + unit);
-  gl.bindTexture(target, made);
-  gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-  gl.texParameteri(target, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
-  return made;
+/** The cells of a picture: the first one and how many, and how the screen lies over them. */
+interface CellWindow {
+  firstColumn: number;
+  firstRow: number;
+  stride: number;
+  columns: number;
+  rows: number;
+  /** Place of the lower left corner of the screen, and the step of a device pixel, in cells. */
+  corner: [number, number];
+  perPixel: [number, number];
 }
 
 /**
@@ -80,9 +66,31 @@ export function strideFor(columnsPerDevicePixel: number): number {
   return stride;
 }
 
+/** The cells that a picture of `width` x `height` device pixels shows. */
+function cellWindow(look: SurfaceLook, width: number, height: number): CellWindow {
+  const { camera, viewport } = look;
+  const columns = columnsPerPixel(camera, viewport) * viewport.width;
+  const rows = rowsPerPixel(camera, viewport) * viewport.height;
+  const stride = strideFor(Math.max(columns / width, columns / (MAX_CELLS.columns - 2)));
+  const left = camera.right - columns;
+  const bottom = camera.centre - rows / 2 + 0.5;
+  const firstColumn = Math.floor(left / stride) * stride;
+  const firstRow = Math.floor(bottom);
+  return {
+    firstColumn,
+    firstRow,
+    stride,
+    columns: Math.min(MAX_CELLS.columns, Math.ceil(columns / stride) + 2),
+    rows: Math.min(MAX_CELLS.rows, Math.ceil(rows) + 2),
+    corner: [(left - firstColumn) / stride, bottom - firstRow],
+    perPixel: [columns / width / stride, rows / height],
+  };
+}
+
 /**
- * Draws the surface: uploads what is new since the last picture, then one triangle. Holds no data
- * of its own, so a lost context or another field is one full upload from history.
+ * Draws the surface: uploads what is new since the last picture, colours each visible cell once,
+ * and lays the screen over the cells. Holds no data of its own, so a lost context or another field
+ * is one full upload from history.
  */
 export class SurfaceRenderer {
   /** Bytes sent to textures so far, for tests and the health panel. */
@@ -116,30 +124,32 @@ export class SurfaceRenderer {
     if (gl.isContextLost()) return;
     this.resources ??= this.prepare();
     this.upload(history, look);
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    this.setUniforms(this.resources, history, look);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    const window = cellWindow(look, this.canvas.width, this.canvas.height);
+    this.drawCells(this.resources, history, look, window);
+    this.drawScreen(this.resources, look, window);
   }
 
   private prepare(): Resources {
     const gl = this.gl;
-    const program = gl.createProgram()!;
-    gl.attachShader(program, compile(gl, gl.VERTEX_SHADER, VERTEX_SHADER));
-    gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER));
-    gl.linkProgram(program);
-    gl.useProgram(program);
     const layers = HISTORY_FRAMES / TILE_FRAMES;
-    const data = texture(gl, 0, gl.TEXTURE_2D_ARRAY);
+    makeTexture(gl, 0, gl.TEXTURE_2D_ARRAY);
     gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R32F, FRAME_ROWS, TILE_FRAMES, layers);
-    const table = texture(gl, 1, gl.TEXTURE_2D);
-    const rows = HISTORY_COLUMNS / TABLE_COLUMNS;
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32I, TABLE_COLUMNS, rows);
-    const lut = texture(gl, 2, gl.TEXTURE_2D);
+    makeTexture(gl, 1, gl.TEXTURE_2D);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32I, TABLE_COLUMNS, HISTORY_COLUMNS / TABLE_COLUMNS);
+    makeTexture(gl, 2, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, LUT_SIZE, 1);
+    const cells = makeTexture(gl, 3, gl.TEXTURE_2D);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, MAX_CELLS.columns, MAX_CELLS.rows);
+    const target = gl.createFramebuffer()!;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, cells, 0);
     this.uploaded = { epoch: -1, frames: 0, column: -1, field: '' };
     this.lut = null;
-    const at = Object.fromEntries(UNIFORMS.map((u) => [u, gl.getUniformLocation(program, u)]));
-    return { data, table, lut, at: at as Resources['at'] };
+    return {
+      cells: makeProgram(gl, VERTEX_SHADER, CELL_SHADER, CELL_UNIFORMS),
+      screen: makeProgram(gl, VERTEX_SHADER, SCREEN_SHADER, SCREEN_UNIFORMS),
+      target,
+    };
   }
 
   private upload(history: FrameHistory, look: SurfaceLook): void {
@@ -215,28 +225,43 @@ export class SurfaceRenderer {
     }
   }
 
-  private setUniforms({ at }: Resources, history: FrameHistory, look: SurfaceLook): void {
-    const { gl, canvas } = this;
-    const { camera, viewport, range } = look;
-    const columns = (columnsPerPixel(camera, viewport) * viewport.width) / canvas.width;
-    const rows = (rowsPerPixel(camera, viewport) * viewport.height) / canvas.height;
-    const left = camera.right - columns * canvas.width;
-    const bottom = camera.centre - (rows * canvas.height) / 2;
-    const originX = Math.floor(left);
-    const originY = Math.floor(bottom);
+  private drawCells(
+    { cells: { program, at }, target }: Resources,
+    history: FrameHistory,
+    { range }: SurfaceLook,
+    window: CellWindow,
+  ): void {
+    const gl = this.gl;
+    gl.useProgram(program);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.viewport(0, 0, window.columns, window.rows);
     gl.uniform1i(at.uData, 0);
     gl.uniform1i(at.uTable, 1);
     gl.uniform1i(at.uLut, 2);
-    gl.uniform2i(at.uOrigin, originX, originY);
-    gl.uniform2f(at.uCorner, left - originX, bottom - originY);
-    gl.uniform2f(at.uPerPixel, columns, rows);
-    gl.uniform1i(at.uStride, strideFor(columns));
+    gl.uniform2i(at.uFirst, window.firstColumn, window.firstRow);
+    gl.uniform1i(at.uStride, window.stride);
     gl.uniform2i(at.uColumns, history.oldestColumn, history.newestColumn);
     gl.uniform1i(at.uFrames, history.frameCount);
     gl.uniform4i(at.uSizes, HISTORY_FRAMES, HISTORY_COLUMNS, TABLE_COLUMNS, TILE_FRAMES);
     gl.uniform3f(at.uRange, range.low, range.high, range.mode === 'log' ? 1 : 0);
     gl.uniform1i(at.uSigned, range.signed ? 1 : 0);
-    gl.uniform3f(at.uNoData, look.noData[0] / 255, look.noData[1] / 255, look.noData[2] / 255);
-    gl.uniform1f(at.uDotStep, SPECK_STEP);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  private drawScreen(
+    { screen: { program, at } }: Resources,
+    { noData }: SurfaceLook,
+    { corner, perPixel }: CellWindow,
+  ): void {
+    const gl = this.gl;
+    gl.useProgram(program);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.uniform1i(at.uCells, 3);
+    gl.uniform2f(at.uCorner, ...corner);
+    gl.uniform2f(at.uPerPixel, ...perPixel);
+    gl.uniform3f(at.uNoData, noData[0] / 255, noData[1] / 255, noData[2] / 255);
+    gl.uniform1f(at.uSpeckStep, SPECK_STEP);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 }

@@ -1,17 +1,31 @@
-/** Covers the plot with one triangle; no vertex data. */
+/** Covers the viewport with one triangle; no vertex data. */
 export const VERTEX_SHADER = `#version 300 es
 void main() {
   vec2 p = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2));
   gl_Position = vec4(p * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
+/** Uniforms of `CELL_SHADER`. */
+export const CELL_UNIFORMS = [
+  'uData',
+  'uTable',
+  'uLut',
+  'uFirst',
+  'uStride',
+  'uColumns',
+  'uFrames',
+  'uSizes',
+  'uRange',
+  'uSigned',
+] as const;
+
 /**
- * Colours a pixel: time column -> table entry -> frame slot -> value at the row -> lookup table.
- * Positions come as whole origins plus small floats, so that no precision is lost far into a
- * session. When several columns fall on a pixel they are grouped by a stride that is fixed in time
- * (no shimmer while scrolling) and up to four of them are averaged.
+ * First pass: colours one cell a pixel. Time column -> table entry -> frame slot -> value at the
+ * row -> lookup table; alpha 0 where there is no data. When several columns fall on a pixel of the
+ * screen they are one cell: groups are fixed in time (no shimmer while scrolling) and up to four of
+ * their columns are averaged. Positions are whole numbers, exact however late in a session.
  */
-export const FRAGMENT_SHADER = `#version 300 es
+export const CELL_SHADER = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2DArray;
@@ -20,17 +34,13 @@ precision highp isampler2D;
 uniform sampler2DArray uData;
 uniform isampler2D uTable;
 uniform sampler2D uLut;
-uniform ivec2 uOrigin;
-uniform vec2 uCorner;
-uniform vec2 uPerPixel;
+uniform ivec2 uFirst;
 uniform int uStride;
 uniform ivec2 uColumns;
 uniform int uFrames;
 uniform ivec4 uSizes;
 uniform vec3 uRange;
 uniform bool uSigned;
-uniform vec3 uNoData;
-uniform float uDotStep;
 out vec4 colour;
 
 float normalised(float v) {
@@ -41,17 +51,9 @@ float normalised(float v) {
   return (v - uRange.x) / (uRange.y - uRange.x);
 }
 
-int floorTo(int value, int stride) {
-  int q = value / stride;
-  if (value < 0 && q * stride != value) q -= 1;
-  return q * stride;
-}
-
 void main() {
-  float fc = uCorner.x + gl_FragCoord.x * uPerPixel.x;
-  float fr = uCorner.y + gl_FragCoord.y * uPerPixel.y;
-  int row = uOrigin.y + int(floor(fr + 0.5));
-  int first = floorTo(uOrigin.x + int(floor(fc)), uStride);
+  int first = uFirst.x + int(gl_FragCoord.x) * uStride;
+  int row = uFirst.y + int(gl_FragCoord.y);
   int samples = min(uStride, 4);
   int stepping = uStride / samples;
   float sum = 0.0;
@@ -70,11 +72,39 @@ void main() {
     found += 1.0;
   }
   if (found == 0.0) {
-    vec2 cell = mod(gl_FragCoord.xy, uDotStep);
-    float speck = (cell.x < 1.0 && cell.y < 1.0) ? 0.06 : 0.0;
-    colour = vec4(uNoData + speck * (uNoData.g > 0.5 ? -1.0 : 1.0), 1.0);
+    colour = vec4(0.0);
     return;
   }
   float t = clamp(normalised(sum / found), 0.0, 1.0);
   colour = vec4(texelFetch(uLut, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
+}`;
+
+/** Uniforms of `SCREEN_SHADER`. */
+export const SCREEN_UNIFORMS = ['uCells', 'uCorner', 'uPerPixel', 'uNoData', 'uSpeckStep'] as const;
+
+/**
+ * Second pass: each pixel of the screen looks its cell up. 'No data' is its own colour with specks,
+ * so that it is told apart from every value even without colour.
+ */
+export const SCREEN_SHADER = `#version 300 es
+precision highp float;
+precision highp int;
+
+uniform sampler2D uCells;
+uniform vec2 uCorner;
+uniform vec2 uPerPixel;
+uniform vec3 uNoData;
+uniform float uSpeckStep;
+out vec4 colour;
+
+void main() {
+  ivec2 cell = ivec2(floor(uCorner + gl_FragCoord.xy * uPerPixel));
+  vec4 found = texelFetch(uCells, cell, 0);
+  if (found.a > 0.5) {
+    colour = vec4(found.rgb, 1.0);
+    return;
+  }
+  vec2 place = mod(gl_FragCoord.xy, uSpeckStep);
+  float speck = (place.x < 1.0 && place.y < 1.0) ? 0.06 : 0.0;
+  colour = vec4(uNoData + speck * (uNoData.g > 0.5 ? -1.0 : 1.0), 1.0);
 }`;
