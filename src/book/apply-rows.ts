@@ -22,6 +22,7 @@ import {
   modifyOrder,
   noteFill,
 } from './order-operations.ts';
+import { applyOrdinary } from './ordinary-rows.ts';
 import { AGGRESSOR } from './trade-log.ts';
 
 /**
@@ -61,6 +62,11 @@ export function applyRows(
   const { tally, tickSize, perTick, priceLimit } = b;
   let now = b.now;
   for (let i = from; i < to; i++) {
+    if (!b.eventOpen) {
+      i = applyOrdinary(b, c, i, to, stopNs);
+      if (i === to) break;
+      now = b.now;
+    }
     const ts = tsRecv[i];
     if (ts > now) {
       if (ts <= MAX_CLOCK_NS) {

@@ -52,6 +52,20 @@ export class FlowLog {
     this.eventId = grow(this.eventId, new Uint32Array(capacity));
   }
 
+  /**
+   * Writes an entry of an event that is complete, while no event is open; `reserve` has made room.
+   */
+  push(code: number, tick: number, qty: number, ts: number, eventId: number): void {
+    const n = this.length;
+    this.ts[n] = ts;
+    this.tick[n] = tick;
+    this.code[n] = code;
+    this.qty[n] = qty;
+    this.eventId[n] = eventId;
+    this.length = n + 1;
+    this.closed = n + 1;
+  }
+
   /** Drops the closed entries and moves the open event's to the front. */
   consume(): void {
     const { closed, length } = this;

@@ -88,6 +88,12 @@ export class LevelLadder {
     return this.far.count === 0 ? 0 : this.far.find(key);
   }
 
+  /** Slot of the level at `key` when it lies in the window, or 0. */
+  near(key: number): number {
+    const i = key - this.base;
+    return i >= 0 && i < this.width ? this.directory[i] : 0;
+  }
+
   /** Slot of the level at `key`, made when it is not there (then it is empty). */
   obtain(key: number): number {
     const slot = this.find(key);

@@ -1,4 +1,7 @@
-/** Reads whole market-by-order files and comma-separated ones into columns, for the book's conformance tests. */
+/**
+ * Reads whole market-by-order files and comma-separated ones into columns, for the book's
+ * conformance tests.
+ */
 import { readFileSync } from 'node:fs';
 import {
   DbnDecoder,

@@ -26,7 +26,10 @@ function depths(book: OrderBook): Map<string, number> {
   return at;
 }
 
-/** Holds depth_end = depth_start + add - pull - fill for rows `[from, length)`, at every side and tick. */
+/**
+ * Holds depth_end = depth_start + add - pull - fill for rows `[from, length)`, at every side and
+ * tick.
+ */
 function expectConservation(c: MboColumns, from: number, tickSize: number): void {
   const flows = new FlowLog();
   const book = new OrderBook({ tickSize, flows, originNs: c.originNs });
