@@ -9,24 +9,18 @@ import { assert } from '../src/core/index.ts';
 import { DbnDecoder, MboColumns, type RecordRun, readMbo } from '../src/dbn/index.ts';
 import { bench } from './harness.ts';
 import { type BenchInput, benchInputs } from './inputs.ts';
+import { BATCH_ROWS, eachBatch } from './mbo-batches.ts';
 import { StraightforwardBook } from './straightforward-book.ts';
 
 const TICK_NANO = 250_000_000;
-/** Rows that are decoded before they are applied: small enough to stay in the cache. */
-const BATCH_ROWS = 2048;
 const TARGET_EVENTS_PER_SECOND = 10e6;
 
 function decodeAndBook(bytes: Uint8Array, columns: MboColumns, book: OrderBook): OrderBook {
-  const decoder = new DbnDecoder();
-  decoder.write(bytes);
-  for (let run = decoder.next(); run !== null; run = decoder.next()) {
-    for (let at = 0; at < run.count; at += BATCH_ROWS) {
-      readMbo(run, at, Math.min(run.count, at + BATCH_ROWS), columns);
-      book.applyBatch(columns, 0, columns.length);
-      book.flows?.consume();
-      book.trades?.consume();
-    }
-  }
+  eachBatch(bytes, columns, () => {
+    book.applyBatch(columns, 0, columns.length);
+    book.flows?.consume();
+    book.trades?.consume();
+  });
   return book;
 }
 

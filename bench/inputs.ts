@@ -25,7 +25,7 @@ const SYNTHETIC = {
   dt: '2026-01-05',
   signal: 0.5,
   /** Mean records a second of the whole busy session; midday has less than half of it. */
-  rate: 22_000,
+  rate: 15_000,
   /** 16:00 UTC, ns of day. */
   startNs: 16 * 3600e9,
   endNs: (16 * 3600 + 300) * 1e9,

@@ -9,27 +9,15 @@ import { VacuumPressureEngine } from '../src/vacuum-pressure/index.ts';
 import { FrameBuffer } from '../src/wire/index.ts';
 import { bench } from './harness.ts';
 import { type BenchInput, benchInputs } from './inputs.ts';
+import { BATCH_ROWS, eachBatch } from './mbo-batches.ts';
 import { PerEventDesign } from './per-event-design.ts';
 
 const TICK_NANO = 250_000_000;
 const THROTTLE_MS = 25;
-/** Rows that are decoded before they are applied: small enough to stay in the cache. */
-const BATCH_ROWS = 2048;
 const TARGET_EVENTS_PER_SECOND = 7e6;
 /** Records that the per-event design is given: it makes about 10,000 a second. */
 const PER_EVENT_RECORDS = 20_000;
 const DAY_NS = 86_400_000_000_000n;
-
-function batches(bytes: Uint8Array, columns: MboColumns, each: () => void): void {
-  const decoder = new DbnDecoder();
-  decoder.write(bytes);
-  for (let run = decoder.next(); run !== null; run = decoder.next()) {
-    for (let at = 0; at < run.count; at += BATCH_ROWS) {
-      readMbo(run, at, Math.min(run.count, at + BATCH_ROWS), columns);
-      each();
-    }
-  }
-}
 
 /** Runs the whole file; returns the frames that were read out. */
 function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number {
@@ -42,7 +30,7 @@ function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number 
   const frame = new FrameBuffer();
   let frames = 0;
   if (!framesOn) engine.seekGrid(Infinity);
-  batches(bytes, columns, () => {
+  eachBatch(bytes, columns, () => {
     for (let at = 0; at < columns.length; ) {
       at = engine.advance(columns, at, columns.length);
       if (!engine.frameDue) continue;
@@ -57,7 +45,7 @@ function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number 
 function originOf(bytes: Uint8Array): bigint {
   const columns = new MboColumns(BATCH_ROWS);
   let first = 0;
-  batches(bytes, columns, () => {
+  eachBatch(bytes, columns, () => {
     first ||= columns.tsRecv[0];
   });
   const ns = BigInt(first);

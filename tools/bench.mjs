@@ -121,6 +121,12 @@ function python() {
   }
 }
 
+/** Those of the program itself, see src/cli/compiler-budget.ts. */
+const compilerBudget = [
+  '--max-inlined-bytecode-size-cumulative=4000',
+  '--max-inlined-bytecode-size=2000',
+];
+
 const filters = process.argv.slice(2);
 if (!must('npx', ['tsc', '-b', 'bench'])) process.exit(1);
 const env = { SPYMASTER_BENCH_RESULTS: resultsFile, ...python() };
@@ -128,7 +134,11 @@ mkdirSync(join(root, '.cache', 'bench'), { recursive: true });
 rmSync(resultsFile, { force: true });
 const failures = benchmarks(filters).filter((name) => {
   console.log(`\n== ${name}`);
-  return !must('node', ['--expose-gc', join('dist', 'bench', `${name}.js`)], env);
+  return !must(
+    'node',
+    ['--expose-gc', ...compilerBudget, join('dist', 'bench', `${name}.js`)],
+    env,
+  );
 });
 const results = existsSync(resultsFile)
   ? readFileSync(resultsFile, 'utf8')

@@ -22,8 +22,7 @@ const UNDEF_PRICE = dbn.UNDEF_PRICE_F64;
 const { adds, cancels, modifies } = COUNTER;
 const SIDE_ASK = dbn.SIDE.ASK;
 /** Bits that an ordinary record's flags are looked at for: of them it has LAST alone. */
-const LOOKED_AT =
-  LAST | dbn.FLAG.TOB | dbn.FLAG.SNAPSHOT | dbn.FLAG.MBP | dbn.FLAG.MAYBE_BAD_BOOK;
+const LOOKED_AT = LAST | dbn.FLAG.TOB | dbn.FLAG.SNAPSHOT | dbn.FLAG.MBP | dbn.FLAG.MAYBE_BAD_BOOK;
 const ENTER = flow.FLOW.ADD;
 const PULL = flow.FLOW.PULL;
 const MAX_CLOCK = 2 ** 53;

@@ -3,6 +3,7 @@
  * The program `spymaster`, as a process: its signals, its pipes and its exit code.
  */
 import { interrupt } from './command.ts';
+import { raiseCompilerBudget } from './compiler-budget.ts';
 import { run } from './run.ts';
 
 /** An interrupt this long after the first stops the program at once, safe point or not, ms. */
@@ -32,4 +33,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader left (`| head`): that is its right, and no failure of ours.
   if (error.code === 'EPIPE') process.exit(0);
 });
+raiseCompilerBudget();
 process.exitCode = await run(process.argv);

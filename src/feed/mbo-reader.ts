@@ -25,6 +25,7 @@ export class MboReader {
   readonly passedOver = new Map<number, number>();
   /** How the stream ended; null before. */
   end: StreamEnd | null = null;
+  private readonly fragment: boolean;
   private readonly decoder: DbnDecoder;
   private readonly nextChunk: NextChunk;
   private readonly base: number;
@@ -44,6 +45,7 @@ export class MboReader {
     this.nextChunk = nextChunk;
     this.base = options.base ?? 0;
     this.onOther = options.onOther ?? null;
+    this.fragment = options.fragment !== undefined;
     this.decoder = new DbnDecoder(options.fragment);
   }
 
@@ -71,6 +73,7 @@ export class MboReader {
     while (columns.length < columns.capacity) {
       const run = this.run;
       if (!run) {
+        if (this.headerPassed && this.decoder.readMbo(columns, columns.length) > 0) continue;
         if (!this.more()) break;
         continue;
       }
@@ -80,6 +83,11 @@ export class MboReader {
       if (this.at === run.count) this.run = null;
     }
     return columns.length;
+  }
+
+  /** Records follow: before that, bytes are to be looked at as a header. */
+  private get headerPassed(): boolean {
+    return this.fragment || this.decoder.metadata !== null;
   }
 
   /** Advances to the next run of MBO records; false at the end. */

@@ -2,6 +2,8 @@ import { FLOW, type FlowLog } from '../book/index.ts';
 import { type CheckpointReader, type CheckpointWriter, damaged } from './checkpoint.ts';
 import { EPOCH_BITS, epochOf, HALVES, VANISHED, weightOf } from './decay-clock.ts';
 
+const HIDDEN_FILL = FLOW.HIDDEN_FILL;
+
 /** Cells kept (34 MB); beyond it the half that was idle the longest is forgotten, and counted. */
 export const MAX_CELLS = 65_536;
 
@@ -25,6 +27,9 @@ const WAIT_WEIGHT = 6;
 export const CELL = 8 * SLOT;
 /** Where the asks of a cell begin. */
 export const CELL_ASKS = 4 * SLOT;
+
+/** Buckets around the market whose cells are found by one read instead of by hash. */
+const NEAR_BUCKETS = 4096;
 
 /** `WAIT_TS` of a slot that waits for nothing. */
 const NOTHING = -Infinity;
@@ -64,6 +69,9 @@ export class CellStore {
   /** Open addressing, bucket -> cell, 0 = free. */
   private table = new Int32Array(0);
   private shift = 0;
+  /** Cells of buckets `nearFirst` and on, 0 = none. [NEAR_BUCKETS] */
+  private readonly near = new Int32Array(NEAR_BUCKETS);
+  private nearFirst = 0;
 
   constructor(bucketTicks: number, capacity = 1024) {
     this.bucketTicks = bucketTicks;
@@ -78,6 +86,11 @@ export class CellStore {
 
   /** The cell of a bucket, or 0 when nothing ever touched it. */
   find(bucket: number): number {
+    const i = bucket - this.nearFirst;
+    return i >= 0 && i < NEAR_BUCKETS ? this.near[i] : this.findFar(bucket);
+  }
+
+  private findFar(bucket: number): number {
     const { table, buckets } = this;
     const mask = table.length - 1;
     let h = Math.imul(bucket, 0x9e3779b1) >>> this.shift;
@@ -97,7 +110,7 @@ export class CellStore {
     let weight = 1;
     for (let i = 0; i < closed; i++) {
       const flow = code[i];
-      if ((flow & 3) === FLOW.HIDDEN_FILL) continue;
+      if ((flow & 3) === HIDDEN_FILL) continue;
       const bucket = bucketTicks === 1 ? tick[i] : Math.floor(tick[i] / bucketTicks);
       let cell = this.find(bucket);
       if (cell === 0) {
@@ -170,6 +183,8 @@ export class CellStore {
   /** The cells of buckets `first + from .. first + to - 1` into `rows`, their sums in `epoch`. */
   locate(first: number, epoch: number, rows: Int32Array, from: number, to: number): void {
     const { epochs } = this;
+    const margin = first - this.nearFirst;
+    if (margin < rows.length || margin > NEAR_BUCKETS - 2 * rows.length) this.moveNear(first);
     for (let r = from; r < to; r++) {
       const cell = this.find(first + r);
       rows[r] = cell;
@@ -217,7 +232,15 @@ export class CellStore {
     return cell;
   }
 
+  /** Puts the market's buckets in the middle of the near ones. */
+  private moveNear(first: number): void {
+    this.nearFirst = first - (NEAR_BUCKETS >> 1);
+    for (let i = 0; i < NEAR_BUCKETS; i++) this.near[i] = this.findFar(this.nearFirst + i);
+  }
+
   private place(cell: number): void {
+    const i = this.buckets[cell] - this.nearFirst;
+    if (i >= 0 && i < NEAR_BUCKETS) this.near[i] = cell;
     const { table } = this;
     const mask = table.length - 1;
     let h = Math.imul(this.buckets[cell], 0x9e3779b1) >>> this.shift;
@@ -229,6 +252,7 @@ export class CellStore {
     const bits = Math.ceil(Math.log2(this.capacity)) + 2;
     this.table = new Int32Array(2 ** bits);
     this.shift = 32 - bits;
+    this.near.fill(0);
     for (let cell = 1; cell < this.length; cell++) this.place(cell);
   }
 

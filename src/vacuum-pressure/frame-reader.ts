@@ -1,15 +1,21 @@
 import type { OrderBook } from '../book/index.ts';
 import { ASK, assert, BID } from '../core/index.ts';
 import type { FrameArrays, FrameColumnName } from '../wire/index.ts';
-import { COLUMN_STRIDE, FRAME_K, FRAME_ROWS, FrameBuffer } from '../wire/index.ts';
+import * as wire from '../wire/index.ts';
+import { FrameBuffer } from '../wire/index.ts';
 import type { CellStore } from './cell-store.ts';
-import { CELL, CELL_ASKS, SLOT, SUM_2, SUM_5, SUM_10, SUM_30 } from './cell-store.ts';
+import * as layout from './cell-store.ts';
 import type { Coefficients } from './coefficients.ts';
 import { epochOf, weightOf } from './decay-clock.ts';
 import { lnOnePlus } from './ln.ts';
 
+// Constants of other modules as constants of this one: loops read them without asking.
+const { CELL, CELL_ASKS, SLOT, SUM_2, SUM_5, SUM_10, SUM_30 } = layout;
+const { COLUMN_STRIDE, FRAME_K, FRAME_ROWS } = wire;
+
 /** |composite| at which `state5` reaches 1 and 2. */
-const STATE_CUTS = [0.15, 0.5] as const;
+const STATE_CUT_1 = 0.15;
+const STATE_CUT_2 = 0.5;
 /** Rows that are taken through all steps together: their cells fit the innermost cache. */
 const BLOCK_ROWS = 26;
 const THIRD = 1 / 3;
@@ -264,6 +270,6 @@ function draining(c: Coefficients, pull: number, fill: number, rest: number, ris
 
 function stateOf(score: number): number {
   const size = score < 0 ? -score : score;
-  const state = size > STATE_CUTS[1] ? 2 : size > STATE_CUTS[0] ? 1 : 0;
+  const state = size > STATE_CUT_2 ? 2 : size > STATE_CUT_1 ? 1 : 0;
   return score < 0 ? -state : state;
 }
