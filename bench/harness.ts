@@ -65,8 +65,6 @@ export interface BenchResult {
   note: string;
 }
 
-/** There with --expose-gc, which `npm run bench` gives: each timed run starts from a clean heap. */
-
 /** Mean distance between allocation samples, bytes. */
 const SAMPLE_BYTES = 16_384;
 

@@ -114,13 +114,15 @@ export function applyRows(
     else if (act === CLEAR) clear(b, flag);
     else if (act === NONE) tally[nones]++;
     else tally[unknownActions]++;
-    if ((flag & FLAG.MAYBE_BAD_BOOK) !== 0) {
-      b.suspect = true;
-      tally[COUNTER.maybeBadRecords]++;
-    }
+    if ((flag & FLAG.MAYBE_BAD_BOOK) !== 0) doubt(b);
     if ((flag & LAST) !== 0) closeEvent(b);
   }
   return to;
+}
+
+function doubt(b: BookState): void {
+  b.suspect = true;
+  b.tally[COUNTER.maybeBadRecords]++;
 }
 
 /** Notes where a snapshot begins and ends, and a start in the middle of a session. */
