@@ -9,7 +9,7 @@ import { assert } from '../src/core/index.ts';
 import { DbnDecoder, MboColumns, type RecordRun, readMbo } from '../src/dbn/index.ts';
 import { bench } from './harness.ts';
 import { type BenchInput, benchInputs } from './inputs.ts';
-import { BATCH_ROWS, eachBatch } from './mbo-batches.ts';
+import { BATCH_ROWS, eachBatch, timesOf } from './mbo-batches.ts';
 import { StraightforwardBook } from './straightforward-book.ts';
 
 const TICK_NANO = 250_000_000;
@@ -48,8 +48,8 @@ function applyOne(book: StraightforwardBook, run: RecordRun, i: number): void {
   book.apply(String.fromCharCode(view.getUint8(38)), order, view.getUint8(36));
 }
 
-function allColumns(bytes: Uint8Array, records: number): MboColumns {
-  const columns = new MboColumns(records);
+function allColumns(bytes: Uint8Array, records: number, originNs: bigint): MboColumns {
+  const columns = new MboColumns(records, originNs);
   const decoder = new DbnDecoder();
   decoder.write(bytes);
   for (let run = decoder.next(); run !== null; run = decoder.next()) {
@@ -60,8 +60,9 @@ function allColumns(bytes: Uint8Array, records: number): MboColumns {
 
 async function measure(input: BenchInput): Promise<void> {
   const bytes = new Uint8Array(readFileSync(input.raw));
-  const columns = new MboColumns(BATCH_ROWS);
-  const all = allColumns(bytes, input.records);
+  const { originNs } = timesOf(bytes);
+  const columns = new MboColumns(BATCH_ROWS, originNs);
+  const all = allColumns(bytes, input.records, originNs);
   const group = `DBN decode and order book, ${input.name}, uncompressed, one thread`;
   const common = { group, unit: 'events', count: input.records, bytes: bytes.length };
   const want = straightforward(bytes);
@@ -73,21 +74,24 @@ async function measure(input: BenchInput): Promise<void> {
     ...common,
     name: 'decode + book',
     atLeast: TARGET_EVENTS_PER_SECOND,
-    run: () => check(decodeAndBook(bytes, columns, new OrderBook({ tickSize: TICK_NANO }))),
+    run: () =>
+      check(decodeAndBook(bytes, columns, new OrderBook({ tickSize: TICK_NANO, originNs }))),
   });
   await bench({
     ...common,
     name: 'decode + book, flows and trades recorded',
     run: () => {
       const logs = { flows: new FlowLog(), trades: new TradeLog() };
-      check(decodeAndBook(bytes, columns, new OrderBook({ tickSize: TICK_NANO, ...logs })));
+      check(
+        decodeAndBook(bytes, columns, new OrderBook({ tickSize: TICK_NANO, originNs, ...logs })),
+      );
     },
   });
   await bench({
     ...common,
     name: 'book alone, columns decoded before',
     run: () => {
-      const book = new OrderBook({ tickSize: TICK_NANO });
+      const book = new OrderBook({ tickSize: TICK_NANO, originNs });
       book.applyBatch(all, 0, all.length);
       check(book);
     },

@@ -2,33 +2,33 @@
  * From a compressed file to frames: the decompressor alone, then everything behind it, on one
  * thread and on two.
  */
+import { readFileSync } from 'node:fs';
 import { decompressZstd, initZstd, MboColumns } from '../src/dbn/index.ts';
 import { type DbnFile, FileChunks, openDbn, openDbnThreaded } from '../src/feed/index.ts';
 import { VacuumPressureEngine } from '../src/vacuum-pressure/index.ts';
 import { FrameBuffer } from '../src/wire/index.ts';
 import { bench } from './harness.ts';
 import { type BenchInput, benchInputs } from './inputs.ts';
+import { type FileTimes, timesOf } from './mbo-batches.ts';
 
 const BATCH_ROWS = 8192;
 const TICK_SIZE = 0.25e9;
 const THROTTLE_MS = 25;
 /** The whole may take this many times the decompressor alone. */
 const MOST_TIMES = 1.5;
-const DAY_NS = 86_400_000_000_000n;
 
-function originOf(file: DbnFile): bigint {
-  const start = file.metadata?.start ?? 0n;
-  return start - (start % DAY_NS);
-}
-
-async function framesOf(open: (path: string) => Promise<DbnFile>, path: string): Promise<number> {
+async function framesOf(
+  open: (path: string) => Promise<DbnFile>,
+  path: string,
+  { originNs, liveNs }: FileTimes,
+): Promise<number> {
   const file = await open(path);
-  const originNs = originOf(file);
   const engine = new VacuumPressureEngine({
     tickSize: TICK_SIZE,
     originNs,
     throttleMs: THROTTLE_MS,
   });
+  engine.seekGrid(liveNs);
   const frame = new FrameBuffer();
   let frames = 0;
   for (const columns of file.batches(new MboColumns(BATCH_ROWS, originNs))) {
@@ -43,7 +43,8 @@ async function framesOf(open: (path: string) => Promise<DbnFile>, path: string):
   return frames;
 }
 
-async function measure({ name, zst, records }: BenchInput): Promise<void> {
+async function measure({ name, raw, zst, records }: BenchInput): Promise<void> {
+  const times = timesOf(new Uint8Array(readFileSync(raw)));
   const group = `From .dbn.zst to frames, ${name}`;
   const shared = { group, unit: 'records', count: records };
   let sink = 0;
@@ -60,7 +61,7 @@ async function measure({ name, zst, records }: BenchInput): Promise<void> {
     ...shared,
     name: 'decompress, decode, book, engine, frames: one thread',
     run: async () => {
-      sink += await framesOf(openDbn, zst);
+      sink += await framesOf(openDbn, zst, times);
     },
   });
   await bench(
@@ -69,7 +70,7 @@ async function measure({ name, zst, records }: BenchInput): Promise<void> {
       name: 'the same, the decompressor in a thread of its own',
       atLeast: alone.perSecond / MOST_TIMES,
       run: async () => {
-        sink += await framesOf(openDbnThreaded, zst);
+        sink += await framesOf(openDbnThreaded, zst, times);
       },
     },
     `at least the decompressor alone / ${MOST_TIMES}`,

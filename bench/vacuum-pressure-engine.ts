@@ -9,7 +9,7 @@ import { VacuumPressureEngine } from '../src/vacuum-pressure/index.ts';
 import { FrameBuffer } from '../src/wire/index.ts';
 import { bench } from './harness.ts';
 import { type BenchInput, benchInputs } from './inputs.ts';
-import { BATCH_ROWS, eachBatch } from './mbo-batches.ts';
+import { BATCH_ROWS, eachBatch, timesOf } from './mbo-batches.ts';
 import { PerEventDesign } from './per-event-design.ts';
 
 const TICK_NANO = 250_000_000;
@@ -17,10 +17,9 @@ const THROTTLE_MS = 25;
 const TARGET_EVENTS_PER_SECOND = 7e6;
 /** Records that the per-event design is given: it makes about 10,000 a second. */
 const PER_EVENT_RECORDS = 20_000;
-const DAY_NS = 86_400_000_000_000n;
 
-/** Runs the whole file; returns the frames that were read out. */
-function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number {
+/** Runs the whole file, with frames from `framesFrom` on; returns how many were read out. */
+function run(bytes: Uint8Array, columns: MboColumns, framesFrom: number): number {
   const { originNs } = columns;
   const engine = new VacuumPressureEngine({
     tickSize: TICK_NANO,
@@ -29,7 +28,7 @@ function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number 
   });
   const frame = new FrameBuffer();
   let frames = 0;
-  if (!framesOn) engine.seekGrid(Infinity);
+  engine.seekGrid(framesFrom);
   eachBatch(bytes, columns, () => {
     for (let at = 0; at < columns.length; ) {
       at = engine.advance(columns, at, columns.length);
@@ -40,16 +39,6 @@ function run(bytes: Uint8Array, columns: MboColumns, framesOn: boolean): number 
   });
   assert(engine.book.eventCount > 0, 'the file holds events');
   return frames;
-}
-
-function originOf(bytes: Uint8Array): bigint {
-  const columns = new MboColumns(BATCH_ROWS);
-  let first = 0;
-  eachBatch(bytes, columns, () => {
-    first ||= columns.tsRecv[0];
-  });
-  const ns = BigInt(first);
-  return ns - (ns % DAY_NS);
 }
 
 function runPerEvent(all: MboColumns): number {
@@ -85,7 +74,7 @@ function lastRecords(bytes: Uint8Array, originNs: bigint, records: number): MboC
 
 async function measure(input: BenchInput): Promise<void> {
   const bytes = new Uint8Array(readFileSync(input.raw));
-  const originNs = originOf(bytes);
+  const { originNs, liveNs } = timesOf(bytes);
   const columns = new MboColumns(BATCH_ROWS, originNs);
   const group = `Vacuum-pressure engine, ${input.name}, uncompressed, one thread`;
   const common = { group, unit: 'events', count: input.records, bytes: bytes.length };
@@ -95,7 +84,7 @@ async function measure(input: BenchInput): Promise<void> {
     name: 'decode + book + engine, a frame every 25 ms of event time',
     atLeast: TARGET_EVENTS_PER_SECOND,
     run: () => {
-      frames = run(bytes, columns, true);
+      frames = run(bytes, columns, liveNs);
     },
   });
   // A quiet market has more frames than records: what it costs is then the frames' time.
@@ -104,7 +93,7 @@ async function measure(input: BenchInput): Promise<void> {
     ...common,
     name: 'decode + book + engine, frames off',
     run: () => {
-      run(bytes, columns, false);
+      run(bytes, columns, Infinity);
     },
   });
   const last = lastRecords(bytes, originNs, input.records);

@@ -294,13 +294,13 @@ export class VacuumPressureEngine {
 
   /** The market at the next whole second, for the scale of the edge. */
   private sampleEdge(): void {
-    const { sample } = this;
-    this.readAt(this.nextSecond, sample);
+    const { sample, nextSecond } = this;
     this.nextSecond += NS_PER_SECOND;
     // A second in which nothing happened says nothing about how large things get.
-    const quiet = this.book.eventCount === this.sampledEvents;
+    if (this.book.eventCount === this.sampledEvents) return;
     this.sampledEvents = this.book.eventCount;
-    if (quiet || sample.header.mid === null || !sample.header.bookValid) return;
+    this.readAt(nextSecond, sample);
+    if (sample.header.mid === null || !sample.header.bookValid) return;
     const { above, below } = edgeSums(
       sample.columns,
       sample.header,

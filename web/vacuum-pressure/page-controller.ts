@@ -68,6 +68,8 @@ export class PageController {
   private spokenAt = 0;
   private lostAt = 0;
   private firstMs = Number.NaN;
+  /** A place asked for that the server has not answered yet: it may have ended in the meantime. */
+  private asked: string | null = null;
   private noticeCount = 0;
   private refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -86,6 +88,7 @@ export class PageController {
           state.status.value = status;
           if (status.state === 'waiting' && this.lostAt === 0) this.lostAt = performance.now();
           this.refreshSoon();
+          if (status.state === 'ended' && this.asked !== null) this.connection.restart();
         },
         message: (message) => this.takeMessage(message),
         frame: (header, arrays, at) => this.takeFrame(header, arrays, at),
@@ -171,7 +174,9 @@ export class PageController {
   seekTo(epochMs: number, kind: 'seek' | 'restart' = 'seek'): void {
     const local = Math.floor(this.model.clock.localMs(epochMs) / 1000) * 1000;
     this.model.expectJump(kind);
-    this.connection.send({ type: 'seek', to: formatTimeOfDay(local, false) });
+    this.asked = formatTimeOfDay(local, false);
+    const sent = this.connection.send({ type: 'seek', to: this.asked });
+    if (!sent && this.state.status.value.state === 'ended') this.connection.restart();
     this.view?.goLive();
   }
 
@@ -208,6 +213,7 @@ export class PageController {
         this.takeConfig(message);
         return;
       case 'playback':
+        this.asked = null;
         state.paused.value = message.paused;
         state.speed.value = message.speed;
         this.refreshSoon();
@@ -241,6 +247,7 @@ export class PageController {
     state.config.value = config;
     state.paused.value = config.paused;
     state.speed.value = config.speed;
+    if (this.asked !== null) this.connection.send({ type: 'seek', to: this.asked });
     if (wasPaused && !config.paused) this.connection.send({ type: 'pause' });
     this.refreshSoon();
   }
