@@ -12,8 +12,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Timed runs; the median is reported, the fastest and slowest with it. */
 const RUNS = 5;
-/** Untimed runs before them. */
+/** Untimed runs before them, at least, and for at least this long, ms: short runs need more. */
 const WARM_UP_RUNS = 2;
+const WARM_UP_MS = 1000;
 /**
  * A pause between cases, ms, so that one case's garbage is not collected in the next one's time.
  */
@@ -121,7 +122,8 @@ export function human(value: number): string {
 /** Measures a case, prints its row and hands it to `npm run bench`. */
 export async function bench(c: BenchCase, note = ''): Promise<BenchResult> {
   await sleep(SETTLE_MS);
-  for (let i = 0; i < WARM_UP_RUNS; i++) {
+  const warmUntil = performance.now() + WARM_UP_MS;
+  for (let i = 0; i < WARM_UP_RUNS || performance.now() < warmUntil; i++) {
     await c.before?.();
     await c.run();
   }
