@@ -19,7 +19,7 @@ export function eachBatch(bytes: Uint8Array, columns: MboColumns, apply: () => v
 export interface FileTimes {
   /** 00:00 UTC of the first record's day, ns since epoch. */
   originNs: bigint;
-  /** Clock of the first record that is not of a snapshot, ns since `originNs`: frames start here. */
+  /** Clock of the first record after a snapshot, ns since `originNs`: frames start here. */
   liveNs: number;
 }
 
