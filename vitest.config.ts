@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
+const suite = (name: string, include: string[], testTimeout: number, more = {}) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout, ...more },
 });
+
+/**
+ * Pages are drawn in software here and want the processors for themselves: after the unit tests, one
+ * file at a time. A test that a starved browser failed is tried once more, and says so.
+ */
+const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1, retry: 1 };
 
 /** `npm run verify` counts the tests of every run from the reports it asks for. */
 const reports = process.env['SPYMASTER_TEST_REPORTS'];
@@ -23,7 +29,7 @@ export default defineConfig({
       ),
       suite('conformance', ['test/conformance/**/*.test.ts'], 300_000),
       suite('interop', ['test/interop/**/*.test.ts'], 300_000),
-      suite('browser', ['test/browser/**/*.test.ts'], 180_000),
+      suite('browser', ['test/browser/**/*.test.ts'], 180_000, browserAlone),
     ],
     reporters: reports ? ['default', 'json'] : ['default'],
     ...(reports ? { outputFile: { json: `${reports}/${process.pid}.json` } } : {}),
