@@ -5,8 +5,8 @@ const suite = (name: string, include: string[], testTimeout: number, more = {}) 
 });
 
 /**
- * Pages are drawn in software here and want the processors for themselves: after the unit tests, one
- * file at a time. A test that a starved browser failed is tried once more, and says so.
+ * Pages are drawn in software here and want the processors for themselves: after the unit tests,
+ * one file at a time. A test that a starved browser failed is tried once more, and says so.
  */
 const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1, retry: 1 };
 
