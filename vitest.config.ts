@@ -6,7 +6,8 @@ const suite = (name: string, include: string[], testTimeout: number, more = {}) 
 
 /**
  * Pages are drawn in software here and want the processors for themselves: after the unit tests,
- * one file at a time. A test that a starved browser failed is tried once more, and says so.
+ * one file at a time. The restart test has failed beside the unit tests for a reason not yet
+ * found, so a failed test is tried once more; vitest reports that it was.
  */
 const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1, retry: 1 };
 
