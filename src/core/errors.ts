@@ -45,6 +45,21 @@ export const ERRORS = {
   },
   SERVER_BUSY: { exit: 1, meaning: 'The server plays as many streams as it can.' },
   PORT_IN_USE: { exit: 1, meaning: 'Another program listens on the port.' },
+  CONTRACT: {
+    exit: 4,
+    meaning: 'A table breaks its contract: names, types, missing or non-finite values.',
+  },
+  PARTITION_MISSING: { exit: 3, meaning: 'A partition of the lake is not there or not complete.' },
+  PARTITION_DAMAGED: {
+    exit: 4,
+    meaning:
+      'A published file is not what its manifest says: bits, length, rows or lineage differ.',
+  },
+  PARTITION_BUSY: { exit: 1, meaning: 'Another process is writing the same partition.' },
+  DEFINITIONS: {
+    exit: 4,
+    meaning: 'Instrument definitions are missing or contradict each other for the date.',
+  },
   INTERNAL: {
     exit: 1,
     meaning: 'A defect of Spymaster itself; please report it with the message.',

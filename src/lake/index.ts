@@ -9,6 +9,8 @@ export type {
   ParquetValues,
 } from './parquet-writer.ts';
 export { writeParquet } from './parquet-writer.ts';
+export type { Layer, PartitionRef, TableRef } from './partition-ref.ts';
+export { datasetName, LAYERS, partitionFolder } from './partition-ref.ts';
 export type { Product, Products, TradingSession } from './products.ts';
 export { findProduct, loadProducts, productOf } from './products.ts';
 export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
@@ -33,3 +35,12 @@ export {
   sessionTimeToNs,
   unixNsToDate,
 } from './session-time.ts';
+export type { ContractField, TableContract } from './table-contract.ts';
+export type {
+  ColumnArray,
+  ColumnRequest,
+  TableBatch,
+  TableReader,
+  TableRows,
+  TableValues,
+} from './table-rows.ts';
