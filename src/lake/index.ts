@@ -1,4 +1,11 @@
 export { AtomicFile, writeFileAtomic } from './atomic-file.ts';
+export type { SessionChoice, SessionSpan, SessionWindows } from './calendar.ts';
+export {
+  isTradingDay,
+  nextTradingDate,
+  previousTradingDate,
+  sessionWindows,
+} from './calendar.ts';
 export { packageRoot, shippedConfigFolder } from './config-folder.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
 export type {

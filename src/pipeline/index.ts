@@ -1,7 +1,6 @@
 export type {
   Counters,
   PublishedPartition,
-  SessionChoice,
   Stage,
   StageInput,
   StageIo,

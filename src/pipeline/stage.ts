@@ -7,13 +7,11 @@ import type {
   PartitionRef,
   Product,
   ProductType,
+  SessionChoice,
   TableBatch,
   TableReader,
   TableRef,
 } from '../lake/index.ts';
-
-/** Which seconds of a day are windows: the hours of most volume, or all hours of trading. */
-export type SessionChoice = 'regular' | 'full';
 
 /** What a stage is asked to make. */
 export interface StageTask {
