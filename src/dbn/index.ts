@@ -1,3 +1,4 @@
+export { Cmbp1Columns } from './cmbp-1-columns.ts';
 export {
   ACTION,
   FLAG,
