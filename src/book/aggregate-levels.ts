@@ -4,7 +4,7 @@
  */
 import type { Side } from '../core/index.ts';
 import type { BookState } from './book-state.ts';
-import { FLOW } from './flow-log.ts';
+import { FLOW, FLOW_RESTED } from './flow-log.ts';
 import { LEVEL_HEAD, LEVEL_STRIDE, type LevelLadder } from './level-ladder.ts';
 import { bookFlow, removeOrder } from './order-operations.ts';
 import { ORDER_ID_HI, ORDER_ID_LO, ORDER_STRIDE } from './order-store.ts';
@@ -19,7 +19,9 @@ export function setAggregate(b: BookState, side: Side, key: number, qty: number)
   ladder.aggregate[level] = qty;
   ladder.qty[level] += change;
   if (key > ladder.touched) ladder.touched = key;
-  bookFlow(b, change > 0 ? FLOW.ADD : FLOW.PULL, side, key ^ ladder.flip, Math.abs(change));
+  // Totals have no age: they count as resting, here as in `restingDepthAt`.
+  const pull = b.flows?.ages === true ? FLOW.PULL | FLOW_RESTED : FLOW.PULL;
+  bookFlow(b, change > 0 ? FLOW.ADD : pull, side, key ^ ladder.flip, Math.abs(change));
   if (qty === 0 && ladder.ordersOf(level) === 0) ladder.drop(level);
 }
 

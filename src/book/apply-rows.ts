@@ -154,6 +154,7 @@ function clearBook(b: BookState): void {
   b.orders.clear();
   b.bids.clear();
   b.asks.clear();
+  if (b.flows !== null) b.flows.cleared = b.flows.length;
   b.tally[COUNTER.clears]++;
   b.valid = false;
   b.partial = false;

@@ -7,6 +7,10 @@
  * calls `consume()`. Meaning of each kind: docs/formulas.md (flow attribution).
  */
 export const FLOW = { ADD: 0, PULL: 1, FILL: 2, HIDDEN_FILL: 3 } as const;
+/** Bit of `FlowLog.code` of a pull: the quantity had rested at its price for `REST_NS` or longer. */
+export const FLOW_RESTED = 8;
+/** Time at one price after which quantity counts as resting, ns. */
+export const REST_NS = 500e6;
 
 /** Growable columns of flow entries; see the file comment for who may read when. */
 export class FlowLog {
@@ -14,18 +18,23 @@ export class FlowLog {
   length = 0;
   /** Entries whose event is complete. */
   closed = 0;
+  /** Entries that were written before the book was last emptied: they tell of another book. */
+  cleared = 0;
+  /** Pulls carry `FLOW_RESTED`; otherwise nobody looks the age up. */
+  readonly ages: boolean;
   /** Clock at the event's F_LAST, ns of day. [capacity] */
   ts: Float64Array;
   /** Absolute tick. [capacity] */
   tick: Int32Array;
-  /** `FLOW` kind in bits 0-1, side in bit 2 (0 bid, 1 ask). [capacity] */
+  /** `FLOW` kind in bits 0-1, side in bit 2 (0 bid, 1 ask), `FLOW_RESTED`. [capacity] */
   code: Uint8Array;
   /** Lots, > 0. [capacity] */
   qty: Float64Array;
   /** 1-based count of the book's completed events at the entry. [capacity] */
   eventId: Uint32Array;
 
-  constructor(capacity = 4096) {
+  constructor(capacity = 4096, ages = false) {
+    this.ages = ages;
     this.ts = new Float64Array(capacity);
     this.tick = new Int32Array(capacity);
     this.code = new Uint8Array(capacity);
@@ -77,6 +86,7 @@ export class FlowLog {
       this.eventId.copyWithin(0, closed, length);
     }
     this.length = length - closed;
+    this.cleared = Math.max(0, this.cleared - closed);
     this.closed = 0;
   }
 }

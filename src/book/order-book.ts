@@ -13,7 +13,14 @@ import { type BookCounters, COUNTER, namedCounters } from './counters.ts';
 import type { FlowLog } from './flow-log.ts';
 import { assertBookInvariants } from './invariants.ts';
 import { LEVEL_STRIDE, LEVEL_TAIL } from './level-ladder.ts';
-import { ORDER_LEVEL, ORDER_PREV, ORDER_QTY, ORDER_SIDE, ORDER_STRIDE } from './order-store.ts';
+import {
+  MAX_ORDERS,
+  ORDER_LEVEL,
+  ORDER_PREV,
+  ORDER_QTY,
+  ORDER_SIDE,
+  ORDER_STRIDE,
+} from './order-store.ts';
 import type { TradeLog } from './trade-log.ts';
 
 /** What `bestBidTick` and `bestAskTick` give when the side is empty: the smallest int32. */
@@ -255,22 +262,19 @@ export class OrderBook {
   }
 
   /**
-   * Lots at a price from orders that took their place at or before `sinceNs`; totals of level feeds
-   * count.
+   * Lots at a price from orders that took it at or before `sinceNs`; totals of level feeds count.
+   * Only the last `atMost` orders in line are asked: enough when no more joined it later.
    */
-  restingDepthAt(side: Side, tick: Tick, sinceNs: NsOfDay): Lots {
+  restingDepthAt(side: Side, tick: Tick, sinceNs: NsOfDay, atMost = MAX_ORDERS): Lots {
     const ladder = this.state.ladder(side);
     const level = ladder.find(tick ^ ladder.flip);
     if (level === 0) return 0;
     const { records, since } = this.state.orders;
     let resting = ladder.qty[level];
-    for (
-      let p = ladder.rows[level * LEVEL_STRIDE + LEVEL_TAIL];
-      p !== 0;
-      p = records[p * ORDER_STRIDE + ORDER_PREV]
-    ) {
-      if (since[p] <= sinceNs) break;
-      resting -= records[p * ORDER_STRIDE + ORDER_QTY] >>> 0;
+    let p = ladder.rows[level * LEVEL_STRIDE + LEVEL_TAIL];
+    for (let left = atMost; p !== 0 && left > 0; left--) {
+      if (since[p] > sinceNs) resting -= records[p * ORDER_STRIDE + ORDER_QTY] >>> 0;
+      p = records[p * ORDER_STRIDE + ORDER_PREV];
     }
     return resting;
   }

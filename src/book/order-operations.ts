@@ -4,7 +4,7 @@
  */
 import type { BookState } from './book-state.ts';
 import { COUNTER } from './counters.ts';
-import { FLOW, type FlowLog } from './flow-log.ts';
+import { FLOW, FLOW_RESTED, type FlowLog, REST_NS } from './flow-log.ts';
 import type { LevelLadder } from './level-ladder.ts';
 import { ORDER_LEVEL, ORDER_PENDING, ORDER_QTY, ORDER_SIDE, ORDER_STRIDE } from './order-store.ts';
 import { joinQueue, leaveQueue, shrinkInPlace } from './queue.ts';
@@ -52,7 +52,9 @@ function bookRemoval(b: BookState, at: number, side: number, tick: number, remov
     pull = removed - fill;
     bookFlow(b, FLOW.FILL, side, tick, fill);
   }
-  if (pull !== 0) bookFlow(b, FLOW.PULL, side, tick, pull);
+  if (pull === 0) return;
+  const ages = b.flows?.ages === true && b.now - b.orders.since[at / ORDER_STRIDE] >= REST_NS;
+  bookFlow(b, ages ? FLOW.PULL | FLOW_RESTED : FLOW.PULL, side, tick, pull);
 }
 
 /** Frees an order that has left its queue; fills still pending met no displayed quantity. */
@@ -198,7 +200,6 @@ function resizeOrder(
   if (size > qty) {
     bookFlow(b, FLOW.ADD, ladder.side, tick, size - qty);
     leaveQueue(store, ladder, order);
-    store.since[order] = b.stamp;
     joinQueue(store, ladder, tick ^ ladder.flip, order, size);
   } else if (size < qty) {
     bookRemoval(b, at, ladder.side, tick, qty - size);

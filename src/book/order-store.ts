@@ -44,7 +44,7 @@ function hashOf(lo: number, hi: number): number {
 export class OrderStore {
   /** Order records, see `ORDER_STRIDE`. */
   records = new Int32Array(INITIAL_ORDERS * ORDER_STRIDE);
-  /** Clock at which an order took its place in the queue, ns of day. [slot] */
+  /** Clock at which an order took its price, ns of day: growing there keeps it. [slot] */
   since = new Float64Array(INITIAL_ORDERS);
   /** Live orders. */
   count = 0;

@@ -25,6 +25,8 @@ const SIDE_ASK = dbn.SIDE.ASK;
 const LOOKED_AT = LAST | dbn.FLAG.TOB | dbn.FLAG.SNAPSHOT | dbn.FLAG.MBP | dbn.FLAG.MAYBE_BAD_BOOK;
 const ENTER = flow.FLOW.ADD;
 const PULL = flow.FLOW.PULL;
+const RESTED_PULL = flow.FLOW.PULL | flow.FLOW_RESTED;
+const REST_NS = flow.REST_NS;
 const MAX_CLOCK = 2 ** 53;
 const STRIDE = order.ORDER_STRIDE;
 const LEVEL = order.ORDER_LEVEL;
@@ -131,7 +133,7 @@ function cancel(
     orders.removeFound();
   } else records[at + QTY] = left;
   ladder.qty[own] -= lots;
-  note(ladder, flows, PULL, rows[row], lots, ts, event);
+  note(ladder, flows, pullKind(orders, flows, slot, ts), rows[row], lots, ts, event);
   return true;
 }
 
@@ -152,7 +154,8 @@ function add(
   const { records } = orders;
   records[slot * STRIDE + SIDE] = ladder.side;
   records[slot * STRIDE + PENDING] = 0;
-  join(orders, ladder, slot, target, lots, ts);
+  join(orders, ladder, slot, target, lots);
+  orders.since[slot] = ts;
   note(ladder, flows, ENTER, ladder.rows[target * ROW], lots, ts, event);
   return true;
 }
@@ -180,15 +183,19 @@ function modify(
     if (lots === old) return true;
     records[at + QTY] = lots;
     qty[own] -= old - lots;
-    note(ladder, flows, PULL, rows[row], old - lots, ts, event);
+    note(ladder, flows, pullKind(orders, flows, slot, ts), rows[row], old - lots, ts, event);
     return true;
   }
   unlink(records, rows, at, row);
   qty[own] -= old;
-  if (own !== target) note(ladder, flows, PULL, rows[row], old, ts, event);
-  join(orders, ladder, slot, target, lots, ts);
-  const entered = own === target ? lots - old : lots;
-  note(ladder, flows, ENTER, rows[target * ROW], entered, ts, event);
+  join(orders, ladder, slot, target, lots);
+  if (own === target) {
+    note(ladder, flows, ENTER, rows[row], lots - old, ts, event);
+    return true;
+  }
+  note(ladder, flows, pullKind(orders, flows, slot, ts), rows[row], old, ts, event);
+  orders.since[slot] = ts;
+  note(ladder, flows, ENTER, rows[target * ROW], lots, ts, event);
   return true;
 }
 
@@ -215,7 +222,6 @@ function join(
   slot: number,
   target: number,
   lots: number,
-  ts: NsOfDay,
 ): void {
   const { records } = orders;
   const { rows } = ladder;
@@ -232,7 +238,17 @@ function join(
   rows[row + TAIL] = slot;
   rows[row + ORDERS]++;
   ladder.qty[target] += lots;
-  orders.since[slot] = ts;
+}
+
+/** Kind of a pull of an order's quantity: of the log's readers, some ask how long it had rested. */
+function pullKind(
+  orders: order.OrderStore,
+  flows: flow.FlowLog | null,
+  slot: number,
+  ts: NsOfDay,
+): number {
+  if (flows === null || !flows.ages) return PULL;
+  return ts - orders.since[slot] >= REST_NS ? RESTED_PULL : PULL;
 }
 
 /** Tells the readers of the ladder and the log what happened at a level. */

@@ -181,7 +181,7 @@ export class SlowBook {
     } else if (to.qty > old.qty) {
       this.flow('add', to.side, to.tick, to.qty - old.qty);
       this.orders.delete(old.id);
-      this.orders.set(to.id, { ...to, pending: old.pending });
+      this.orders.set(to.id, { ...to, pending: old.pending, since: old.since });
     } else {
       this.removed(old, old.qty - to.qty);
       old.qty = to.qty;
