@@ -7,8 +7,8 @@
 const SMALLEST = 1e-9;
 /** Values up to 1 are stored as multiples of this: off by at most 2^-21, or 4.8e-7. */
 export const STORED_STEP = 2 ** -20;
-/** Bits of the mantissa that are stored of larger values: off by at most 2^-21 of the value. */
-const STORED_BITS = 20;
+/** Significant bits that are stored of larger values: off by at most 2^-21 of the value. */
+const STORED_BITS = 21;
 
 /** Added and taken away again, leaves a float64 below 2^31 a multiple of `STORED_STEP`. */
 const STEP_SHIFT = 1.5 * 2 ** 52 * STORED_STEP;

@@ -136,9 +136,9 @@ describe('the memory of velocities', () => {
     expect(memory.livePages).toBe(20);
     rows.liquidity_velocity[3] = 0;
     // A mean over 128 s falls from 0.0078 below 1e-12 in 128 ln(7.8e9) = 2,915 steps.
-    for (let t = 0; t < 2900; t++) memory.step(rows, 0, 9, 10);
+    for (let t = 0; t < 2890; t++) memory.step(rows, 0, 9, 10);
     expect(memory.livePages).toBe(20);
-    for (let t = 0; t < 40; t++) memory.step(rows, 0, 9, 10);
+    for (let t = 0; t < 30; t++) memory.step(rows, 0, 9, 10);
     expect(memory.livePages).toBe(0);
   });
 });

@@ -137,7 +137,7 @@ describe('A1: near-touch fields', () => {
       }
     }
     for (const series of [0, 1]) {
-      const touch = values(surface, 'u_near', series, 203).slice(101 - 15, 101 + 16);
+      const touch = values(surface, 'u_near', series, 203).slice(101 - 14, 101 + 15);
       const nu = values(surface, 'nu', series, 203).slice(101 - 64, 101 + 65);
       expect(touch.every((u) => u !== 0)).toBe(true);
       expect(nu.every((v) => v >= 1)).toBe(true);
