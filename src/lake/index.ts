@@ -7,6 +7,12 @@ export {
   sessionWindows,
 } from './calendar.ts';
 export { packageRoot, shippedConfigFolder } from './config-folder.ts';
+export {
+  contractPath,
+  listContracts,
+  loadContract,
+  shippedContractFolder,
+} from './contract-file.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
 export type {
   ParquetBatch,

@@ -5,16 +5,23 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
-import { assert, isKnownError, OperatingError } from '../core/index.ts';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import { DataError, isKnownError, OperatingError } from '../core/index.ts';
 import { publishFile, temporarySibling } from './atomic-file.ts';
+import {
+  ColumnFeed,
+  type CopyField,
+  type CopyValues,
+  duckTypeOf,
+  VECTOR_ROWS,
+  type WritableVector,
+} from './parquet-columns.ts';
+import { connectDuckDb, type DuckDb, loadDuckDb, sqlName, sqlText } from './parquet-database.ts';
+import type { ColumnHash } from './table-hash.ts';
+import { KeyTrack } from './table-key.ts';
 
 /** Rows a row group holds: DuckDB's own default, a compromise between pruning and compression. */
 const ROW_GROUP_ROWS = 122_880;
-/** Rows of one DuckDB vector. */
-const VECTOR_ROWS = 2048;
-/** Memory DuckDB may take for one file. */
-const MEMORY_LIMIT = '512MB';
 
 /** Types of a column, by what its `values` are. */
 export type ParquetType =
@@ -36,8 +43,8 @@ export interface ParquetField {
 }
 
 /**
- * Values of a column in a batch. An `int64` column takes whole Numbers (exact below 2^53) or
- * bigints.
+ * Values of a column in a batch. An `int64` or `uint64` column takes whole Numbers (exact below
+ * 2^53) or bigints.
  */
 export type ParquetValues =
   | Int8Array
@@ -72,77 +79,33 @@ export interface ParquetSummary {
   bytes: number;
 }
 
-type DuckDb = typeof import('@duckdb/node-api');
-type NumericItems = Exclude<ParquetValues, readonly string[]>;
-
-/**
- * The part of DuckDB's vectors that its type declarations keep private: the memory that `flush`
- * copies out.
- */
-interface WritableVector {
-  items: NumericItems;
-  setItem(index: number, value: string | null): void;
-  validity: { setItemValid(index: number, valid: boolean): void };
-  flush(): void;
+/** What is to be copied into a file. */
+export interface CopyRequest {
+  /** How the table is called in errors. */
+  table: string;
+  fields: readonly CopyField[];
+  /** Columns by which rows must ascend. */
+  key: readonly string[];
+  /** Pulled synchronously, one at a time. */
+  batches: Iterable<CopyBatch>;
+  /** Key-value pairs of the file's footer. */
+  metadata: Readonly<Record<string, string>>;
 }
 
-function duckType(duck: DuckDb, type: ParquetType): DuckDBType {
-  return {
-    int8: duck.TINYINT,
-    uint8: duck.UTINYINT,
-    int16: duck.SMALLINT,
-    uint16: duck.USMALLINT,
-    int32: duck.INTEGER,
-    uint32: duck.UINTEGER,
-    int64: duck.BIGINT,
-    float32: duck.FLOAT,
-    float64: duck.DOUBLE,
-    utf8: duck.VARCHAR,
-  }[type];
+/** A batch of any kind. */
+export interface CopyBatch {
+  rows: number;
+  columns: readonly CopyValues[];
+  nulls?: readonly (Uint8Array | null)[];
+  bias?: readonly bigint[];
 }
 
-/** Writes whole Numbers plus `bias` as 64-bit lanes, without a bigint per value. */
-function fillInt64(
-  out: BigInt64Array,
-  from: Float64Array | Int32Array | Uint32Array,
-  at: number,
-  rows: number,
-  bias: bigint,
-): void {
-  const lanes = new Uint32Array(out.buffer, out.byteOffset, rows * 2);
-  const biasLo = Number(BigInt.asUintN(32, bias));
-  const biasHi = Number(BigInt.asIntN(32, bias >> 32n));
-  for (let i = 0; i < rows; i++) {
-    const value = from[at + i]!;
-    const hi = Math.floor(value / 4294967296);
-    const lo = value - hi * 4294967296 + biasLo;
-    const carry = lo >= 4294967296 ? 1 : 0;
-    lanes[2 * i] = lo - carry * 4294967296;
-    lanes[2 * i + 1] = hi + biasHi + carry;
-  }
-}
-
-function fillVector(
-  vector: WritableVector,
-  values: ParquetValues,
-  at: number,
-  rows: number,
-  nulls: Uint8Array | null,
-  bias: bigint,
-): void {
-  if (Array.isArray(values)) {
-    for (let i = 0; i < rows; i++) vector.setItem(i, nulls?.[at + i] ? null : values[at + i]);
-  } else if (vector.items instanceof BigInt64Array && !(values instanceof BigInt64Array)) {
-    fillInt64(vector.items, values as Float64Array, at, rows, bias);
-  } else {
-    const numeric = values as Float64Array;
-    assert(numeric.constructor === vector.items.constructor, 'column type differs from its field');
-    (vector.items as Float64Array).set(numeric.subarray(at, at + rows));
-  }
-  if (nulls && !Array.isArray(values)) {
-    for (let i = 0; i < rows; i++) if (nulls[at + i]) vector.validity.setItemValid(i, false);
-  }
-  vector.flush();
+/** What a copy held. */
+export interface CopySummary {
+  rows: number;
+  hashes: readonly ColumnHash[];
+  least: bigint | null;
+  greatest: bigint | null;
 }
 
 /** Hands batches to DuckDB in vectors of at most `VECTOR_ROWS`. */
@@ -150,12 +113,19 @@ class BatchPump {
   rows = 0;
   /** What the batches threw, to be told as it was. */
   failure: unknown = null;
-  private readonly batches: Iterator<ParquetBatch>;
-  private batch: ParquetBatch | null = null;
+  readonly feeds: readonly ColumnFeed[];
+  readonly track: KeyTrack;
+  private readonly table: string;
+  private readonly batches: Iterator<CopyBatch>;
+  private batch: CopyBatch | null = null;
   private at = 0;
 
-  constructor(batches: Iterator<ParquetBatch>) {
-    this.batches = batches;
+  constructor(duck: DuckDb, request: CopyRequest) {
+    const { table, fields } = request;
+    this.table = table;
+    this.feeds = fields.map((f) => new ColumnFeed(duck, f, table));
+    this.track = new KeyTrack(fields, request.key, table);
+    this.batches = request.batches[Symbol.iterator]();
   }
 
   fill(chunk: DuckDBDataChunk): void {
@@ -172,66 +142,87 @@ class BatchPump {
     const count = batch ? Math.min(VECTOR_ROWS, batch.rows - this.at) : 0;
     chunk.rowCount = count;
     if (!batch) return;
-    for (let k = 0; k < batch.columns.length; k++) {
+    const words = this.feeds.map((feed, k) => {
       const vector = chunk.getColumnVector(k) as unknown as WritableVector;
       const nulls = batch.nulls?.[k] ?? null;
-      fillVector(vector, batch.columns[k]!, this.at, count, nulls, batch.bias?.[k] ?? 0n);
-    }
+      const bias = batch.bias?.[k] ?? 0n;
+      return feed.fill(vector, batch.columns[k]!, nulls, bias, this.at, count, this.rows);
+    });
+    this.track.take(words, count, this.rows);
     this.at += count;
     this.rows += count;
   }
 
-  private current(): ParquetBatch | null {
+  private current(): CopyBatch | null {
     while (this.batch === null || this.at >= this.batch.rows) {
       const next = this.batches.next();
       if (next.done) return null;
       this.batch = next.value;
       this.at = 0;
+      const given = this.batch.columns.length;
+      if (given === this.feeds.length) continue;
+      throw new DataError('CONTRACT', this.table, {
+        row: this.rows,
+        found: `${given} columns`,
+        expected: `${this.feeds.length}`,
+      });
     }
     return this.batch;
   }
+
+  /** Lets the source release what it holds. */
+  stop(): void {
+    this.batches.return?.();
+  }
 }
 
-function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+function selected(field: CopyField): string {
+  const name = sqlName(field.name);
+  return field.type === 'bool' ? `${name}::BOOLEAN AS ${name}` : name;
 }
 
-function copyStatement(path: string, metadata: Record<string, string>): string {
-  const entries = Object.entries(metadata).map(([k, v]) => `${sqlText(k)}: ${sqlText(v)}`);
+/** Version 2 of the format packs floats byte by byte and integers by their differences. */
+function copyStatement(path: string, request: CopyRequest): string {
+  const entries = Object.entries(request.metadata).map(([k, v]) => `${sqlText(k)}: ${sqlText(v)}`);
   const kv = entries.length > 0 ? `, KV_METADATA {${entries.join(', ')}}` : '';
-  const options = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${kv}`;
-  return `COPY (SELECT * FROM batches()) TO ${sqlText(path)} (${options})`;
+  const format = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
+  const options = `${format}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${kv}`;
+  const columns = request.fields.map(selected).join(', ');
+  return `COPY (SELECT ${columns} FROM batches()) TO ${sqlText(path)} (${options})`;
 }
 
-async function connect(duck: DuckDb): Promise<DuckDBConnection> {
-  const instance = await duck.DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    memory_limit: MEMORY_LIMIT,
-    threads: '2',
-    preserve_insertion_order: 'true',
-  });
-  return instance.connect();
-}
-
-async function copyOut(
+/**
+ * Copies batches into a Parquet file at `path`, checked against their fields.
+ * @throws what the batches throw; DataError CONTRACT; OperatingError FILE_WRITE.
+ */
+export async function copyToParquet(
   duck: DuckDb,
   connection: DuckDBConnection,
-  fields: readonly ParquetField[],
-  pump: BatchPump,
-  statement: string,
-): Promise<void> {
+  path: string,
+  request: CopyRequest,
+): Promise<CopySummary> {
+  const pump = new BatchPump(duck, request);
   connection.registerTableFunction(
     duck.DuckDBTableFunction.create({
       name: 'batches',
       bindFunction: (info) => {
-        for (const f of fields) info.addResultColumn(f.name, duckType(duck, f.type));
+        for (const f of request.fields) info.addResultColumn(f.name, duckTypeOf(duck, f));
       },
       initFunction: (info) => info.setInitData({}),
       mainFunction: (_info, chunk) => pump.fill(chunk),
     }),
   );
-  await connection.run(statement);
+  try {
+    await connection.run(copyStatement(path, request));
+  } catch (cause) {
+    const error = pump.failure ?? cause;
+    if (pump.failure !== null || isKnownError(error)) throw error;
+    throw new OperatingError('FILE_WRITE', `${path}: ${(error as Error).message}`, { cause });
+  } finally {
+    pump.stop();
+  }
+  const { least, greatest } = pump.track;
+  return { rows: pump.rows, hashes: pump.feeds.map((f) => f.hash), least, greatest };
 }
 
 async function countRows(connection: DuckDBConnection, path: string): Promise<number> {
@@ -240,7 +231,8 @@ async function countRows(connection: DuckDBConnection, path: string): Promise<nu
   return Number(result.getRows()[0]?.[0]);
 }
 
-function syncFile(path: string): void {
+/** Makes a file's content durable. */
+export function syncFile(path: string): void {
   const fd = openSync(path, 'r+');
   try {
     fsyncSync(fd);
@@ -263,22 +255,22 @@ export async function writeParquet(
   batches: Iterable<ParquetBatch>,
   metadata: Record<string, string> = {},
 ): Promise<ParquetSummary> {
-  const duck = await import('@duckdb/node-api');
+  const duck = await loadDuckDb();
   const temporary = temporarySibling(path);
-  const pump = new BatchPump(batches[Symbol.iterator]());
+  const columns = fields.map((f) => ({ ...f, nullable: true, symbols: [] }));
   mkdirSync(dirname(path), { recursive: true });
-  const connection = await connect(duck);
+  const connection = await connectDuckDb(duck);
   try {
-    await copyOut(duck, connection, fields, pump, copyStatement(temporary, metadata));
+    const request = { table: path, fields: columns, key: [], batches, metadata };
+    const { rows } = await copyToParquet(duck, connection, temporary, request);
     const readBack = await countRows(connection, temporary);
-    if (readBack !== pump.rows) {
-      throw new OperatingError('FILE_WRITE', `${path}: wrote ${pump.rows} rows, read ${readBack}`);
+    if (readBack !== rows) {
+      throw new OperatingError('FILE_WRITE', `${path}: wrote ${rows} rows, read ${readBack}`);
     }
     syncFile(temporary);
     publishFile(temporary, path);
-    return { path, rows: pump.rows, bytes: statSync(path).size };
-  } catch (cause) {
-    const error = pump.failure ?? cause;
+    return { path, rows, bytes: statSync(path).size };
+  } catch (error) {
     if (isKnownError(error)) throw error;
     throw new OperatingError('FILE_WRITE', `${path}: ${(error as Error).message}`, {
       cause: error,

@@ -13,7 +13,7 @@ export interface ContractField {
    * memory, text in the file. `dictionary`: a code a row and the batch's list of texts. `bool`: 0
    * or 1.
    */
-  type: Exclude<ParquetType, 'utf8'> | 'enum' | 'dictionary' | 'bool';
+  type: Exclude<ParquetType, 'utf8'> | 'uint64' | 'enum' | 'dictionary' | 'bool';
   nullable: boolean;
   /** Texts of an `enum`, by code. */
   symbols: readonly string[];

@@ -6,7 +6,9 @@ import type { ParquetValues } from './parquet-writer.ts';
 
 /** Values of one column of a batch to be written. */
 export type TableValues =
-  | ParquetValues
+  | Exclude<ParquetValues, readonly string[]>
+  /** A 64-bit column as its low and high halves. */
+  | { low: Uint32Array; high: Uint32Array }
   /** A `dictionary` column: a code a row, and the texts. */
   | { codes: Uint8Array | Uint16Array | Uint32Array; texts: readonly string[] };
 

@@ -1,0 +1,394 @@
+/**
+ * Columns on their way into DuckDB's vectors: converted, checked against their field and hashed, a
+ * vector at a time and without an object, text or bigint per row.
+ */
+import type { DuckDBType } from '@duckdb/node-api';
+import { DataError } from '../core/index.ts';
+import type { DuckDb } from './parquet-database.ts';
+import type { ContractField } from './table-contract.ts';
+import { ColumnHash, hashText } from './table-hash.ts';
+import type { TableValues } from './table-rows.ts';
+
+/** Rows of one DuckDB vector. */
+export const VECTOR_ROWS = 2048;
+
+/** What a column of a file is. */
+export type CopyType = ContractField['type'] | 'utf8';
+
+/** One column of a file that is written. */
+export interface CopyField {
+  name: string;
+  type: CopyType;
+  nullable: boolean;
+  /** Texts of an `enum`. */
+  symbols: readonly string[];
+}
+
+/** Values of a column, of whatever kind. */
+export type CopyValues = TableValues | readonly string[];
+
+type Items =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+type Coded = { codes: Uint8Array | Uint16Array | Uint32Array; texts: readonly string[] };
+
+/**
+ * The part of DuckDB's vectors that its type declarations keep private: the memory that `flush`
+ * copies out.
+ */
+export interface WritableVector {
+  items: Items;
+  /** The native vector beneath. */
+  vector: unknown;
+  setItem(index: number, value: string | null): void;
+  /** `data`: a bit a row, 1 where there is a value; null when all rows have one. */
+  validity: { data: BigUint64Array | null; setItemValid(index: number, valid: boolean): void };
+  flush(): void;
+}
+
+/** DuckDB's type that a column is handed over as. */
+export function duckTypeOf(duck: DuckDb, field: CopyField): DuckDBType {
+  if (field.type === 'enum') return duck.ENUM([...field.symbols]);
+  return {
+    int8: duck.TINYINT,
+    uint8: duck.UTINYINT,
+    int16: duck.SMALLINT,
+    uint16: duck.USMALLINT,
+    int32: duck.INTEGER,
+    uint32: duck.UINTEGER,
+    int64: duck.BIGINT,
+    uint64: duck.UBIGINT,
+    float32: duck.FLOAT,
+    float64: duck.DOUBLE,
+    dictionary: duck.VARCHAR,
+    utf8: duck.VARCHAR,
+    bool: duck.UTINYINT,
+  }[field.type];
+}
+
+/** 32-bit words of a value of a type, as it is hashed. */
+export function wordsPerValue(type: CopyType): 1 | 2 {
+  return type === 'int64' || type === 'uint64' || type === 'float64' ? 2 : 1;
+}
+
+/** Numbers widened, or viewed, as the words that are hashed. */
+export function wordsOf(items: Items, rows: number, scratch: Uint32Array): Uint32Array {
+  const bytes = items.BYTES_PER_ELEMENT;
+  if (bytes >= 4) return new Uint32Array(items.buffer, items.byteOffset, (rows * bytes) / 4);
+  scratch.set((items as Uint8Array).subarray(0, rows));
+  return scratch;
+}
+
+/** Writes whole Numbers plus `bias` as 64-bit lanes; false when one of them was not exact. */
+function fillLanes(
+  lanes: Uint32Array,
+  from: Float64Array,
+  at: number,
+  rows: number,
+  bias: bigint,
+): boolean {
+  const biasLo = Number(BigInt.asUintN(32, bias));
+  const biasHi = Number(BigInt.asIntN(32, bias >> 32n));
+  let exact = true;
+  for (let i = 0; i < rows; i++) {
+    const value = from[at + i]!;
+    const hi = Math.floor(value / 4294967296);
+    const rest = value - hi * 4294967296;
+    const lo = rest + biasLo;
+    const carry = lo >= 4294967296 ? 1 : 0;
+    lanes[2 * i] = lo - carry * 4294967296;
+    lanes[2 * i + 1] = hi + biasHi + carry;
+    if (rest !== Math.floor(rest) || Math.abs(value) > Number.MAX_SAFE_INTEGER) exact = false;
+  }
+  return exact;
+}
+
+function joinLanes(out: Uint32Array, low: Uint32Array, high: Uint32Array, at: number, n: number) {
+  for (let i = 0; i < n; i++) {
+    out[2 * i] = low[at + i]!;
+    out[2 * i + 1] = high[at + i]!;
+  }
+}
+
+/** Row of the first value that is NaN or infinite; -1 when all are finite. */
+function firstNonFinite(words: Uint32Array, rows: number, double: boolean): number {
+  const mask = double ? 0x7ff00000 : 0x7f800000;
+  const stride = double ? 2 : 1;
+  for (let i = 0, at = stride - 1; i < rows; i++, at += stride) {
+    if ((words[at]! & mask) === mask) return i;
+  }
+  return -1;
+}
+
+function firstAbove(items: Uint8Array, rows: number, most: number): number {
+  for (let i = 0; i < rows; i++) if (items[i]! > most) return i;
+  return -1;
+}
+
+function isFloat(type: CopyType): boolean {
+  return type === 'float32' || type === 'float64';
+}
+
+/** One column of a file that is being written. */
+export class ColumnFeed {
+  /** Of all values so far. */
+  readonly hash = new ColumnHash();
+  private readonly duck: DuckDb;
+  private readonly field: CopyField;
+  private readonly table: string;
+  private readonly absent = new Uint8Array(VECTOR_ROWS);
+  private readonly scratch = new Uint32Array(VECTOR_ROWS * 2);
+  private texts: readonly string[] = [];
+  private textHashes: number[] = [];
+
+  /** @param table how the table is called in errors. */
+  constructor(duck: DuckDb, field: CopyField, table: string) {
+    this.duck = duck;
+    this.field = field;
+    this.table = table;
+  }
+
+  /**
+   * Fills a vector with `rows` values from `at` on.
+   * @param firstRow number of the first row in the table, for errors.
+   * @returns the words that were hashed, valid until the next call.
+   * @throws DataError CONTRACT naming column and row.
+   */
+  fill(
+    vector: WritableVector,
+    values: CopyValues,
+    nulls: Uint8Array | null,
+    bias: bigint,
+    at: number,
+    rows: number,
+    firstRow: number,
+  ): Uint32Array {
+    if (nulls && !this.field.nullable) this.refuseNulls(nulls, at, rows, firstRow);
+    const words = this.convert(vector, values, nulls, bias, at, rows, firstRow);
+    if (nulls) this.clearAbsent(vector, words, nulls, at, rows);
+    else if (this.field.nullable) this.absent.fill(0, 0, rows);
+    this.check(words, rows, firstRow);
+    const absent = this.field.nullable ? this.absent : null;
+    this.hash.add(words, rows, wordsPerValue(this.field.type), absent);
+    if (this.field.type !== 'dictionary' || nulls) vector.flush();
+    return words;
+  }
+
+  private convert(
+    vector: WritableVector,
+    values: CopyValues,
+    nulls: Uint8Array | null,
+    bias: bigint,
+    at: number,
+    rows: number,
+    firstRow: number,
+  ): Uint32Array {
+    const { type } = this.field;
+    if (type === 'utf8') return this.fillTexts(vector, values as string[], nulls, at, rows);
+    if (type === 'dictionary') return this.fillCoded(vector, values, nulls, at, rows, firstRow);
+    if (type === 'int64' || type === 'uint64') {
+      return this.fillWhole(vector, values, nulls, bias, at, rows, firstRow);
+    }
+    const given = values as Uint8Array;
+    if (given.constructor !== vector.items.constructor || given.length < at + rows) {
+      this.refuse(
+        firstRow,
+        describeValues(values),
+        `${vector.items.constructor.name}, long enough`,
+      );
+    }
+    (vector.items as Uint8Array).set(given.subarray(at, at + rows));
+    return wordsOf(vector.items, rows, this.scratch);
+  }
+
+  private fillTexts(
+    vector: WritableVector,
+    texts: readonly string[],
+    nulls: Uint8Array | null,
+    at: number,
+    rows: number,
+  ): Uint32Array {
+    for (let i = 0; i < rows; i++) {
+      const text = nulls?.[at + i] ? null : texts[at + i]!;
+      vector.setItem(i, text);
+      this.scratch[i] = text === null ? 0 : hashText(text);
+    }
+    return this.scratch;
+  }
+
+  private fillWhole(
+    vector: WritableVector,
+    values: CopyValues,
+    nulls: Uint8Array | null,
+    bias: bigint,
+    at: number,
+    rows: number,
+    firstRow: number,
+  ): Uint32Array {
+    const { items } = vector;
+    const lanes = new Uint32Array(items.buffer, items.byteOffset, rows * 2);
+    if ('low' in values) {
+      joinLanes(lanes, values.low, values.high, at, rows);
+    } else if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
+      lanes.set(new Uint32Array(values.buffer, values.byteOffset + at * 8, rows * 2));
+    } else if (
+      values instanceof Float64Array ||
+      values instanceof Int32Array ||
+      values instanceof Uint32Array
+    ) {
+      const exact = fillLanes(lanes, values as Float64Array, at, rows, bias);
+      if (!exact) this.refuseInexact(values as Float64Array, nulls, at, rows, firstRow);
+    } else {
+      this.refuse(firstRow, describeValues(values), 'Numbers, bigints or low and high halves');
+    }
+    return lanes;
+  }
+
+  /**
+   * Each text that occurs is handed over once; the other rows get a copy of its 16-byte handle,
+   * whose bytes live as long as the vector.
+   */
+  private fillCoded(
+    vector: WritableVector,
+    values: CopyValues,
+    nulls: Uint8Array | null,
+    at: number,
+    rows: number,
+    firstRow: number,
+  ): Uint32Array {
+    if (!('codes' in values)) this.refuse(firstRow, describeValues(values), 'codes and texts');
+    const { codes, texts } = values as Coded;
+    this.learn(texts);
+    const first = new Map<number, number>();
+    const source = new Uint16Array(rows);
+    for (let i = 0, last = -1, lastAt = 0; i < rows; i++) {
+      if (nulls?.[at + i]) {
+        source[i] = i;
+        this.scratch[i] = 0;
+        continue;
+      }
+      const code = codes[at + i]!;
+      if (code !== last) {
+        lastAt = first.get(code) ?? this.place(vector, first, code, i, firstRow);
+        last = code;
+      }
+      source[i] = lastAt;
+      this.scratch[i] = this.textHashes[code]!;
+    }
+    vector.flush();
+    if (first.size < rows) this.spread(vector, source, rows);
+    return this.scratch;
+  }
+
+  private place(
+    vector: WritableVector,
+    first: Map<number, number>,
+    code: number,
+    i: number,
+    firstRow: number,
+  ): number {
+    const text = this.texts[code];
+    if (text === undefined) {
+      this.refuse(firstRow + i, `code ${code}`, `a code below ${this.texts.length}`);
+    }
+    first.set(code, i);
+    vector.setItem(i, text as string);
+    return i;
+  }
+
+  private spread(vector: WritableVector, source: Uint16Array, rows: number): void {
+    type Handles = { dataView: DataView; flush(): void };
+    type OverVector = { fromRawVector(vector: unknown, rows: number): Handles };
+    const overVector = this.duck.DuckDBHugeIntVector as unknown as OverVector;
+    const handles = overVector.fromRawVector(vector.vector, rows);
+    const view = handles.dataView;
+    const words = new Int32Array(view.buffer, view.byteOffset, rows * 4);
+    for (let i = 0; i < rows; i++) {
+      const from = source[i]! * 4;
+      if (from === i * 4) continue;
+      words[i * 4] = words[from]!;
+      words[i * 4 + 1] = words[from + 1]!;
+      words[i * 4 + 2] = words[from + 2]!;
+      words[i * 4 + 3] = words[from + 3]!;
+    }
+    handles.flush();
+  }
+
+  private learn(texts: readonly string[]): void {
+    if (texts === this.texts && texts.length === this.textHashes.length) return;
+    this.texts = texts;
+    this.textHashes = texts.map(hashText);
+  }
+
+  private clearAbsent(
+    vector: WritableVector,
+    words: Uint32Array,
+    nulls: Uint8Array,
+    at: number,
+    rows: number,
+  ): void {
+    const wide = wordsPerValue(this.field.type);
+    // Makes the bits, all set.
+    vector.validity.setItemValid(0, false);
+    vector.validity.setItemValid(0, true);
+    const { buffer, byteOffset } = vector.validity.data!;
+    const bits = new Uint32Array(buffer, byteOffset);
+    for (let i = 0; i < rows; i++) {
+      const gone = nulls[at + i]! ? 1 : 0;
+      this.absent[i] = gone;
+      if (!gone) continue;
+      bits[i >> 5] = bits[i >> 5]! & ~(1 << (i & 31));
+      words[i * wide] = 0;
+      if (wide === 2) words[i * 2 + 1] = 0;
+    }
+  }
+
+  private check(words: Uint32Array, rows: number, firstRow: number): void {
+    const { type, symbols } = this.field;
+    if (isFloat(type)) {
+      const bad = firstNonFinite(words, rows, type === 'float64');
+      if (bad >= 0) this.refuse(firstRow + bad, 'NaN or infinity', 'a finite number');
+    } else if (type === 'enum' || type === 'bool') {
+      const most = type === 'bool' ? 1 : symbols.length - 1;
+      const bad = firstAbove(words as unknown as Uint8Array, rows, most);
+      if (bad >= 0) this.refuse(firstRow + bad, `code ${words[bad]}`, `at most ${most}`);
+    }
+  }
+
+  private refuseNulls(nulls: Uint8Array, at: number, rows: number, firstRow: number): void {
+    for (let i = 0; i < rows; i++) {
+      if (nulls[at + i]) this.refuse(firstRow + i, 'no value', 'a value in every row');
+    }
+  }
+
+  private refuseInexact(
+    values: Float64Array,
+    nulls: Uint8Array | null,
+    at: number,
+    rows: number,
+    firstRow: number,
+  ): void {
+    for (let i = 0; i < rows; i++) {
+      if (nulls?.[at + i] || Number.isSafeInteger(values[at + i])) continue;
+      this.refuse(firstRow + i, String(values[at + i]), 'a whole number below 2^53');
+    }
+  }
+
+  private refuse(row: number, found: string, expected: string): void {
+    const message = `${this.table}, column ${this.field.name}`;
+    throw new DataError('CONTRACT', message, { row, found, expected });
+  }
+}
+
+function describeValues(values: CopyValues): string {
+  const length = 'length' in values ? ` of ${values.length}` : '';
+  return `${values.constructor.name}${length}`;
+}
