@@ -9,5 +9,8 @@ export { MbpRows } from './mbp-rows.ts';
 export type { OrderBookOptions } from './order-book.ts';
 export { NO_TICK, OrderBook } from './order-book.ts';
 export { MAX_ORDERS } from './order-store.ts';
+export { QuoteBook } from './quote-book.ts';
+export type { QuoteCounters } from './quote-counters.ts';
 export { selectInstrument } from './select-instrument.ts';
+export { NO_PRICE, StrikeSeconds } from './strike-seconds.ts';
 export { AGGRESSOR, TradeLog } from './trade-log.ts';

@@ -3,11 +3,12 @@
  * happened to them. Rules: docs/formulas.md (consolidated quotes).
  */
 import { ASK, BID, type Lots, type NsOfDay, type PriceNano, type Side } from '../core/index.ts';
-import type { QuoteColumns } from './quote-columns.ts';
+import type { Cmbp1Columns } from '../dbn/index.ts';
+import { REST_NS } from './flow-log.ts';
 import { namedQuoteCounters, type QuoteCounters } from './quote-counters.ts';
 import { applyQuoteRows, settleLate } from './quote-rows.ts';
 import { QuoteState } from './quote-state.ts';
-import { REST_NS, type StrikeSeconds } from './strike-seconds.ts';
+import type { StrikeSeconds } from './strike-seconds.ts';
 
 /** Quotes by dense instrument slot; whoever feeds it says which slot a row belongs to. */
 export class QuoteBook {
@@ -37,7 +38,7 @@ export class QuoteBook {
    * @returns the first row not applied, or `to`.
    */
   applyUntil(
-    columns: QuoteColumns,
+    columns: Cmbp1Columns,
     slots: Int32Array,
     from: number,
     to: number,

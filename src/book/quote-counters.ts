@@ -30,12 +30,12 @@ export const QUOTE_COUNTER = {
   undefinedClocks: 13,
   /** Trades with a price and a size. */
   trades: 14,
-  /** Of these, without an aggressor by the venue, given one because they hit a quote. */
-  inferredAggressors: 15,
-  /** Lots of trades that have no aggressor even so. */
-  sidelessVolume: 16,
-  /** Lots of trades that no displayed quantity answered for. */
-  hiddenFillLots: 17,
+  /** Lots of trades whose aggressor the venue does not name. */
+  sidelessVolume: 15,
+  /** Traded lots at a side of the quote that its displayed quantity did not answer for. */
+  hiddenFillLots: 16,
+  /** Traded lots that hit neither side: inside the spread, or at a locked price without a side. */
+  unplacedFillLots: 17,
   /** Lots of flow forgotten because a clear or snapshot came in the same window. */
   clearedFlowLots: 18,
 } as const;

@@ -4,7 +4,7 @@
  */
 import { ASK, BID, type NsOfDay } from '../core/index.ts';
 import * as dbn from '../dbn/index.ts';
-import type { QuoteColumns } from './quote-columns.ts';
+import * as flow from './flow-log.ts';
 import { QUOTE_COUNTER } from './quote-counters.ts';
 import type { QuoteState } from './quote-state.ts';
 import * as strikes from './strike-seconds.ts';
@@ -21,7 +21,7 @@ const SNAPSHOT = dbn.FLAG.SNAPSHOT;
 const MAYBE_BAD = dbn.FLAG.MAYBE_BAD_BOOK;
 const UNDEF_SIZE = dbn.UNDEF_ORDER_SIZE;
 const NO_PRICE = strikes.NO_PRICE;
-const REST_NS = strikes.REST_NS;
+const REST_NS = flow.REST_NS;
 const MAX_CLOCK_NS = 2 ** 53;
 const MAX_PRICE = Number.MAX_SAFE_INTEGER;
 
@@ -31,13 +31,23 @@ const MAX_PRICE = Number.MAX_SAFE_INTEGER;
  */
 export function applyQuoteRows(
   b: QuoteState,
-  c: QuoteColumns,
+  c: dbn.Cmbp1Columns,
   slots: Int32Array,
   from: number,
   to: number,
   stopNs: NsOfDay,
 ): number {
-  const { tsRecv, action, flags, bidPx, askPx, bidSz, askSz, bidPb, askPb } = c;
+  const {
+    tsRecv,
+    action,
+    flags,
+    bidPrice,
+    askPrice,
+    bidSize,
+    askSize,
+    bidPublisher,
+    askPublisher,
+  } = c;
   const { price, qty, venue, tally } = b;
   const { seen, valid } = b.seconds;
   let now = b.now;
@@ -64,28 +74,32 @@ export function applyQuoteRows(
     if (act === TRADE) trade(b, c, i, slot);
     const bid = slot * 2 + BID;
     const ask = slot * 2 + ASK;
-    const bidLots = bidSz[i]!;
-    const askLots = askSz[i]!;
-    const bidPrice = isQuote(bidPx[i]!, bidLots) ? bidPx[i]! : noQuote(b, bidPx[i]!, bidLots);
-    const askPrice = isQuote(askPx[i]!, askLots) ? askPx[i]! : noQuote(b, askPx[i]!, askLots);
-    const bidQty = bidPrice === NO_PRICE ? 0 : bidLots;
-    const askQty = askPrice === NO_PRICE ? 0 : askLots;
+    const bidLots = bidSize[i]!;
+    const askLots = askSize[i]!;
+    const bidNow = isQuote(bidPrice[i]!, bidLots)
+      ? bidPrice[i]!
+      : noQuote(b, bidPrice[i]!, bidLots);
+    const askNow = isQuote(askPrice[i]!, askLots)
+      ? askPrice[i]!
+      : noQuote(b, askPrice[i]!, askLots);
+    const bidQty = bidNow === NO_PRICE ? 0 : bidLots;
+    const askQty = askNow === NO_PRICE ? 0 : askLots;
     valid[slot] = 1;
     if ((flag & SNAPSHOT) !== 0) {
       restart(b, slot);
       tally[QUOTE_COUNTER.snapshotRecords]!++;
-      place(b, bid, bidPrice, bidQty);
-      place(b, ask, askPrice, askQty);
+      place(b, bid, bidNow, bidQty);
+      place(b, ask, askNow, askQty);
     } else {
-      if (bidPrice !== price[bid] || bidQty !== qty[bid]) change(b, bid, bidPrice, bidQty);
-      else if (bidPb[i] !== venue[bid] && bidQty !== 0) tally[QUOTE_COUNTER.venueChanges]!++;
-      if (askPrice !== price[ask] || askQty !== qty[ask]) change(b, ask, askPrice, askQty);
-      else if (askPb[i] !== venue[ask] && askQty !== 0) tally[QUOTE_COUNTER.venueChanges]!++;
+      if (bidNow !== price[bid] || bidQty !== qty[bid]) change(b, bid, bidNow, bidQty);
+      else if (bidPublisher[i] !== venue[bid] && bidQty !== 0) tally[QUOTE_COUNTER.venueChanges]!++;
+      if (askNow !== price[ask] || askQty !== qty[ask]) change(b, ask, askNow, askQty);
+      else if (askPublisher[i] !== venue[ask] && askQty !== 0) tally[QUOTE_COUNTER.venueChanges]!++;
     }
-    venue[bid] = bidPb[i]!;
-    venue[ask] = askPb[i]!;
-    if (bidPrice >= askPrice && bidQty !== 0 && askQty !== 0) {
-      tally[bidPrice > askPrice ? QUOTE_COUNTER.crossedQuotes : QUOTE_COUNTER.lockedQuotes]!++;
+    venue[bid] = bidPublisher[i]!;
+    venue[ask] = askPublisher[i]!;
+    if (bidNow >= askNow && bidQty !== 0 && askQty !== 0) {
+      tally[bidNow > askNow ? QUOTE_COUNTER.crossedQuotes : QUOTE_COUNTER.lockedQuotes]!++;
     }
   }
   tally[QUOTE_COUNTER.records]! += i - from;
@@ -177,7 +191,7 @@ function clearQuotes(b: QuoteState, slot: number): void {
 }
 
 /** `T`: volume now, and a fill as far as the quote it hit shrinks at its next change. */
-function trade(b: QuoteState, c: QuoteColumns, i: number, slot: number): void {
+function trade(b: QuoteState, c: dbn.Cmbp1Columns, i: number, slot: number): void {
   const { seconds, tally } = b;
   const lots = c.size[i]!;
   const price = c.price[i]!;
@@ -188,18 +202,18 @@ function trade(b: QuoteState, c: QuoteColumns, i: number, slot: number): void {
   const code = c.side[i]!;
   const named = code === dbn.SIDE.BID ? ASK : code === dbn.SIDE.ASK ? BID : 2;
   const hit = named === 2 ? quoteHit(b, slot, price) : named;
-  if (named !== hit) tally[QUOTE_COUNTER.inferredAggressors]!++;
   tally[QUOTE_COUNTER.trades]!++;
+  if (named === ASK) seconds.buyVolume[slot]! += lots;
+  else if (named === BID) seconds.sellVolume[slot]! += lots;
+  else tally[QUOTE_COUNTER.sidelessVolume]! += lots;
   seconds.tradeCount[slot]!++;
   seconds.volume[slot]! += lots;
   seconds.turnover[slot]! += price * lots;
   seconds.lastTrade[slot] = price;
   if (hit === 2) {
-    tally[QUOTE_COUNTER.sidelessVolume]! += lots;
-    tally[QUOTE_COUNTER.hiddenFillLots]! += lots;
+    tally[QUOTE_COUNTER.unplacedFillLots]! += lots;
     return;
   }
-  (hit === ASK ? seconds.buyVolume : seconds.sellVolume)[slot]! += lots;
   const at = slot * 2 + hit;
   settleLate(b, at, b.now);
   if (price === b.price[at]) {

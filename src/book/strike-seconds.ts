@@ -9,8 +9,6 @@ import { ASK, BID, type Side } from '../core/index.ts';
 
 /** Price of what is not there: an empty side, no trade yet. */
 export const NO_PRICE = 2 ** 63;
-/** Quantity rests once it has stood this long. */
-export const REST_NS = 500e6;
 
 const INITIAL_SLOTS = 64;
 
