@@ -6,10 +6,9 @@ const suite = (name: string, include: string[], testTimeout: number, more = {}) 
 
 /**
  * Pages are drawn in software here and want the processors for themselves: after the unit tests,
- * one file at a time. The restart test has failed beside the unit tests for a reason not yet
- * found, so a failed test is tried once more; vitest reports that it was.
+ * one file at a time.
  */
-const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1, retry: 1 };
+const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1 };
 
 /** `npm run verify` counts the tests of every run from the reports it asks for. */
 const reports = process.env['SPYMASTER_TEST_REPORTS'];

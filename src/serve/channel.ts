@@ -138,6 +138,7 @@ export class Channel {
 
   /** Adds a viewer, at the place its cursor says. */
   add(viewer: Viewer): void {
+    assert(this.state !== 'closed', 'a viewer joins an open channel');
     this.viewers.add(viewer);
     if (this.state === 'building') return;
     viewer.enter(this.playing.held);

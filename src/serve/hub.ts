@@ -64,9 +64,9 @@ export class Hub {
       this.spare(viewer, place) ??
       this.split(viewer, place) ??
       this.start(viewer, place);
+    // Taken out before the old one is parked: that may drop the longest parked, which this may be.
+    this.unpark(channel);
     if (this.places.get(viewer) !== channel) this.leave(viewer);
-    this.parked.get(channel)?.cancel();
-    this.parked.delete(channel);
     this.places.set(viewer, channel);
     if (channel.speed !== place.speed) channel.retime(place.speed, viewer.cursor);
     channel.add(viewer);
@@ -147,8 +147,13 @@ export class Hub {
     throw new RequestError('SERVER_BUSY', message, hint);
   }
 
-  private park(channel: Channel): void {
+  private unpark(channel: Channel): void {
     this.parked.get(channel)?.cancel();
+    this.parked.delete(channel);
+  }
+
+  private park(channel: Channel): void {
+    this.unpark(channel);
     const timer = this.clock.after(PARKED_LIMIT_MS, () => this.drop(channel));
     this.parked.set(channel, timer);
     const [oldest] = this.parked.keys();
@@ -156,8 +161,7 @@ export class Hub {
   }
 
   private drop(channel: Channel): void {
-    this.parked.get(channel)?.cancel();
-    this.parked.delete(channel);
+    this.unpark(channel);
     this.channels.delete(channel);
     for (const viewer of channel.viewers) this.places.delete(viewer);
     channel.close();

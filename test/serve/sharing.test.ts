@@ -74,6 +74,25 @@ describe('viewers of one place', () => {
     await Promise.all(pair.map((c) => c.close()));
   });
 
+  it('one that comes back finds its engine, though another has to go for it', async () => {
+    const client = new StreamClient(server.port, { ...QUERY, speed: 5 });
+    await client.count(10);
+    client.send({ type: 'pause' });
+    await client.message('playback');
+    for (const to of ['09:30:20', '09:30:40', '09:31:00']) {
+      const seen = client.frames.length;
+      client.send({ type: 'seek', to });
+      await client.count(seen + 1);
+    }
+    const far = client.frames.at(-1)?.update.seq as number;
+    client.send({ type: 'seek', to: '09:30:00' });
+    client.send({ type: 'resume' });
+    const back = () => client.frames.filter((f) => f.update.seq < far - 200);
+    const before = back().length;
+    await client.until(() => back().length > before + 20, 'frames from the start');
+    await client.close();
+  });
+
   it('a folder that the synthetic market wrote is told as synthetic', async () => {
     const client = new StreamClient(server.port, QUERY);
     expect((await client.message('runtime_config')).mode).toBe('synthetic');
