@@ -2,35 +2,15 @@
  * A market-by-order file, raw or compressed, whole or cut short, as batches of columns.
  */
 import { DataError } from '../core/index.ts';
-import {
-  decompressZstd,
-  type FragmentFormat,
-  initZstd,
-  isZstd,
-  type MboColumns,
-  type Metadata,
-  type StreamEnd,
-  ZstdTruncated,
-} from '../dbn/index.ts';
-import { FileChunks } from './file-chunks.ts';
-import { MboReader, type NextChunk } from './mbo-reader.ts';
+import type { FragmentFormat, MboColumns, Metadata, StreamEnd } from '../dbn/index.ts';
+import { type ChunkSource, chunksOf, threadedChunksOf } from './chunk-source.ts';
+import { MboReader } from './mbo-reader.ts';
 import { checkMboSchema } from './prepare-day.ts';
-import { ThreadedChunks } from './threaded-chunks.ts';
 
 /** How a file is opened. */
 export interface DbnFileOptions {
   /** The file holds records without a header. */
   fragment?: FragmentFormat;
-}
-
-/** Bytes from somewhere, with its end. */
-interface ChunkSource {
-  next: NextChunk;
-  /** Waits until `next` would not hold the thread. */
-  ready?: () => Promise<void>;
-  /** True once the compressed stream turned out to be cut short. */
-  truncated: () => boolean;
-  close: () => void;
 }
 
 /** An open file; read its batches once, then close it. */
@@ -98,47 +78,6 @@ export class DbnFile {
   }
 }
 
-function isCompressed(path: string): boolean {
-  const file = new FileChunks(path, 0, 64);
-  try {
-    return isZstd(file.next() ?? new Uint8Array(0));
-  } finally {
-    file.close();
-  }
-}
-
-function plainSource(path: string): ChunkSource {
-  const file = new FileChunks(path);
-  return { next: () => file.next(), truncated: () => false, close: () => file.close() };
-}
-
-function zstdSource(path: string): ChunkSource {
-  const file = new FileChunks(path);
-  const pieces = decompressZstd(file);
-  let truncated = false;
-  const next = () => {
-    try {
-      const step = pieces.next();
-      return step.done ? null : step.value;
-    } catch (error) {
-      if (!(error instanceof ZstdTruncated)) throw error;
-      truncated = true;
-      return null;
-    }
-  };
-  return { next, truncated: () => truncated, close: () => file.close() };
-}
-
-function threadedSource(path: string): ChunkSource {
-  const chunks = new ThreadedChunks(path);
-  return {
-    next: () => chunks.next(),
-    ready: () => chunks.ready(),
-    truncated: () => chunks.truncated,
-    close: () => chunks.close(),
-  };
-}
-
 function open(path: string, source: ChunkSource, options: DbnFileOptions): DbnFile {
   try {
     return new DbnFile(path, source, options);
@@ -153,9 +92,7 @@ function open(path: string, source: ChunkSource, options: DbnFileOptions): DbnFi
  * @throws DataError, OperatingError naming the file.
  */
 export async function openDbn(path: string, options: DbnFileOptions = {}): Promise<DbnFile> {
-  if (!isCompressed(path)) return open(path, plainSource(path), options);
-  await initZstd();
-  return open(path, zstdSource(path), options);
+  return open(path, await chunksOf(path), options);
 }
 
 /**
@@ -167,7 +104,5 @@ export async function openDbnThreaded(
   path: string,
   options: DbnFileOptions = {},
 ): Promise<DbnFile> {
-  const source = isCompressed(path) ? threadedSource(path) : plainSource(path);
-  await source.ready?.();
-  return open(path, source, options);
+  return open(path, await threadedChunksOf(path), options);
 }
