@@ -13,7 +13,10 @@ export {
   loadContract,
   shippedContractFolder,
 } from './contract-file.ts';
+export type { Dataset } from './datasets.ts';
+export { loadDatasets } from './datasets.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
+export { connectDuckDb, loadDuckDb, sqlText } from './parquet-database.ts';
 export type {
   ParquetBatch,
   ParquetField,
@@ -43,6 +46,7 @@ export {
   addDays,
   dateToUnixNs,
   daysBetween,
+  nsToSessionDate,
   nsToSessionTime,
   parseDate,
   sessionTimeToNs,

@@ -96,3 +96,11 @@ export function nsToSessionTime(dt: string, ns: NsOfDay, timeZone: string): stri
     .toPlainTime()
     .toString({ smallestUnit: 'second' });
 }
+
+/** The zone's date, YYYY-MM-DD, at an instant given in ns since 00:00 UTC of `dt`. */
+export function nsToSessionDate(dt: string, ns: NsOfDay, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMsOfDate(dt) + Math.floor(ns / 1e6))
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString();
+}
