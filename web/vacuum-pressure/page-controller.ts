@@ -194,6 +194,8 @@ export class PageController {
     if (Number.isNaN(this.firstMs)) return;
     this.seekTo(this.firstMs, 'restart');
     if (this.state.paused.value) this.togglePause();
+    // A connection that ends before it answers is followed by one that must not be paused again.
+    this.state.paused.value = false;
   }
 
   /** Tells the user something for a few seconds. */

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { FrameBuffer } from '../../src/wire/index.ts';
+import { PageController } from '../../web/vacuum-pressure/page-controller.ts';
+import { CONFIG, FakeWorld } from './fake-world.ts';
+import { makeHeader } from './frames.ts';
+
+const PAGE = new URL('http://localhost:5174/vacuum-pressure.html?symbol=ESH6&dt=2026-01-05');
+const frameBytes = new FrameBuffer().copy();
+
+/** A page that has received one frame, of 09:30:00 New York. */
+function openPage() {
+  const world = new FakeWorld();
+  const page = new PageController(PAGE, world);
+  page.connection.start();
+  greet(world);
+  say(world, makeHeader(2_088_000));
+  world.last.onmessage!({ data: frameBytes.slice().buffer });
+  return { world, page };
+}
+
+function greet(world: FakeWorld): void {
+  world.last.onopen!();
+  world.last.onmessage!({ data: CONFIG });
+}
+
+function say(world: FakeWorld, message: object): void {
+  world.last.onmessage!({ data: JSON.stringify(message) });
+}
+
+function end(world: FakeWorld): void {
+  say(world, { type: 'end' });
+  world.last.onclose!({ code: 1000, reason: 'end of data' });
+}
+
+const sent = (world: FakeWorld) => world.last.sent.map((text) => JSON.parse(text));
+const AT_NS = '1767623430000000000';
+
+describe('a seek', () => {
+  it('that the stream ends before is asked again on a new connection', () => {
+    const { world, page } = openPage();
+    page.seekBy(30);
+    expect(sent(world)).toEqual([{ type: 'seek', to: '09:30:30' }]);
+    end(world);
+    expect(world.sockets).toHaveLength(2);
+    expect(world.last.url).not.toContain('resume_from');
+    greet(world);
+    expect(sent(world)).toEqual([{ type: 'seek', to: '09:30:30' }]);
+  });
+
+  it('that was answered is not asked again', () => {
+    const { world, page } = openPage();
+    page.seekBy(30);
+    say(world, { type: 'playback', paused: false, speed: 1, at_ns: AT_NS });
+    end(world);
+    expect(world.sockets).toHaveLength(1);
+    expect(page.state.status.value.state).toBe('ended');
+  });
+});
+
+describe('a restart', () => {
+  it('that the stream ends before plays from the start, though it was paused', () => {
+    const { world, page } = openPage();
+    say(world, { type: 'playback', paused: true, speed: 1, at_ns: AT_NS });
+    page.restart();
+    expect(sent(world)).toEqual([{ type: 'seek', to: '09:30:00' }, { type: 'resume' }]);
+    end(world);
+    greet(world);
+    expect(sent(world)).toEqual([{ type: 'seek', to: '09:30:00' }]);
+  });
+});
