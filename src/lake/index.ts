@@ -16,6 +16,7 @@ export {
 export type { Dataset } from './datasets.ts';
 export { loadDatasets } from './datasets.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
+export type { Lineage, LineageInput, PartitionManifest } from './manifest.ts';
 export { connectDuckDb, loadDuckDb, sqlText } from './parquet-database.ts';
 export type {
   ParquetBatch,
@@ -25,10 +26,14 @@ export type {
   ParquetValues,
 } from './parquet-writer.ts';
 export { writeParquet } from './parquet-writer.ts';
+export { readManifest, sha256OfFile } from './partition-files.ts';
 export type { Layer, PartitionRef, TableRef } from './partition-ref.ts';
 export { datasetName, LAYERS, partitionFolder } from './partition-ref.ts';
 export type { Product, Products, TradingSession } from './products.ts';
 export { findProduct, loadProducts, productOf } from './products.ts';
+export type { PublishRequest, PublishStep } from './publish-partition.ts';
+export { PUBLISH_STEPS, publishPartition } from './publish-partition.ts';
+export { repairPartition } from './publish-repair.ts';
 export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
 export { findRawDay, findRawDays, listSessions, RAW_FORMATS, rawRoots } from './raw-days.ts';
 export type { DefinitionVenue, ProductType, RawTable } from './raw-paths.ts';

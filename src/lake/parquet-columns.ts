@@ -27,6 +27,14 @@ export interface CopyField {
 /** Values of a column, of whatever kind. */
 export type CopyValues = TableValues | readonly string[];
 
+/** What a copy held. */
+export interface CopySummary {
+  rows: number;
+  hashes: readonly ColumnHash[];
+  least: bigint | null;
+  greatest: bigint | null;
+}
+
 type Items =
   | Int8Array
   | Uint8Array

@@ -25,6 +25,7 @@ export async function connectDuckDb(duck: DuckDb): Promise<DuckDBConnection> {
     memory_limit: MEMORY_LIMIT,
     threads: '1',
     preserve_insertion_order: 'true',
+    temp_directory: '',
   });
   return instance.connect();
 }

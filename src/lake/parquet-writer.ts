@@ -11,13 +11,13 @@ import { publishFile, temporarySibling } from './atomic-file.ts';
 import {
   ColumnFeed,
   type CopyField,
+  type CopySummary,
   type CopyValues,
   duckTypeOf,
   VECTOR_ROWS,
   type WritableVector,
 } from './parquet-columns.ts';
 import { connectDuckDb, type DuckDb, loadDuckDb, sqlName, sqlText } from './parquet-database.ts';
-import type { ColumnHash } from './table-hash.ts';
 import { KeyTrack } from './table-key.ts';
 
 /** Rows a row group holds: DuckDB's own default, a compromise between pruning and compression. */
@@ -98,14 +98,6 @@ export interface CopyBatch {
   columns: readonly CopyValues[];
   nulls?: readonly (Uint8Array | null)[];
   bias?: readonly bigint[];
-}
-
-/** What a copy held. */
-export interface CopySummary {
-  rows: number;
-  hashes: readonly ColumnHash[];
-  least: bigint | null;
-  greatest: bigint | null;
 }
 
 /** Hands batches to DuckDB in vectors of at most `VECTOR_ROWS`. */
@@ -231,6 +223,15 @@ async function countRows(connection: DuckDBConnection, path: string): Promise<nu
   return Number(result.getRows()[0]?.[0]);
 }
 
+/** Makes the folder of a file. @throws OperatingError FILE_WRITE */
+export function makeParent(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new OperatingError('FILE_WRITE', `${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Makes a file's content durable. */
 export function syncFile(path: string): void {
   const fd = openSync(path, 'r+');
@@ -258,7 +259,7 @@ export async function writeParquet(
   const duck = await loadDuckDb();
   const temporary = temporarySibling(path);
   const columns = fields.map((f) => ({ ...f, nullable: true, symbols: [] }));
-  mkdirSync(dirname(path), { recursive: true });
+  makeParent(path);
   const connection = await connectDuckDb(duck);
   try {
     const request = { table: path, fields: columns, key: [], batches, metadata };

@@ -7,6 +7,7 @@ import type { ParquetValues } from './parquet-writer.ts';
 /** Values of one column of a batch to be written. */
 export type TableValues =
   | Exclude<ParquetValues, readonly string[]>
+  | BigUint64Array
   /** A 64-bit column as its low and high halves. */
   | { low: Uint32Array; high: Uint32Array }
   /** A `dictionary` column: a code a row, and the texts. */
