@@ -13,6 +13,7 @@ export { QuoteBook } from './quote-book.ts';
 export type { QuoteCounters } from './quote-counters.ts';
 export { SecondWindows, type SecondWindowsOptions, type WindowTally } from './second-windows.ts';
 export { selectInstrument } from './select-instrument.ts';
+export { StrikeBooks } from './strike-books.ts';
 export { NO_PRICE, StrikeSeconds } from './strike-seconds.ts';
 export { AGGRESSOR, TradeLog } from './trade-log.ts';
 export type { WindowSpan } from './window-clock.ts';

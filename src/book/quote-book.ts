@@ -59,6 +59,14 @@ export class QuoteBook {
     }
   }
 
+  /** Begins the next window. */
+  nextSecond(): void {
+    this.seconds.reset();
+  }
+
+  /** The end of the data. */
+  finish(): void {}
+
   /** Best price of a side, 1e-9 currency, or `NO_PRICE`. */
   priceAt(slot: number, side: Side): PriceNano {
     return this.state.price[slot * 2 + side]!;
