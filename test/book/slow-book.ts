@@ -31,6 +31,10 @@ export interface SlowFlow {
   side: 'A' | 'B';
   tick: number;
   qty: number;
+  /** Of a pull: the order had stood at its price for half a second; totals always have. */
+  rested: boolean;
+  /** Times the book had been emptied before. */
+  clears: number;
 }
 
 const LIMIT = 1e9;
@@ -152,7 +156,7 @@ export class SlowBook {
       if (r.size === 0) return;
       if (old) {
         this.n.duplicateAdds++;
-        this.flow('pull', old.side, old.tick, old.qty);
+        this.flow('pull', old.side, old.tick, old.qty, this.rested(old));
         this.orders.delete(old.id);
       }
       this.flow('add', side, tick, r.size);
@@ -214,7 +218,7 @@ export class SlowBook {
     const fill = Math.min(order.pending, qty);
     order.pending -= fill;
     this.flow('fill', order.side, order.tick, fill);
-    this.flow('pull', order.side, order.tick, qty - fill);
+    this.flow('pull', order.side, order.tick, qty - fill, this.rested(order));
   }
 
   private leftover(order: SlowOrder): void {
@@ -249,7 +253,7 @@ export class SlowBook {
     const change = qty - (this.totals.get(key) ?? 0);
     if (qty === 0) this.totals.delete(key);
     else this.totals.set(key, qty);
-    this.flow(change > 0 ? 'add' : 'pull', side, tick, Math.abs(change));
+    this.flow(change > 0 ? 'add' : 'pull', side, tick, Math.abs(change), change < 0);
   }
 
   private trade(r: Row): void {
@@ -298,11 +302,23 @@ export class SlowBook {
 
   private hidden(side: 'A' | 'B', tick: number, qty: number): void {
     this.n.hiddenFillLots += qty;
-    if (qty > 0) this.openFlows.push({ kind: 'hidden', side, tick, qty });
+    if (qty === 0) return;
+    this.openFlows.push({ kind: 'hidden', side, tick, qty, rested: false, clears: this.n.clears });
   }
 
-  private flow(kind: 'add' | 'pull' | 'fill', side: 'A' | 'B', tick: number, qty: number): void {
-    if (qty > 0 && !this.inSnapshot) this.openFlows.push({ kind, side, tick, qty });
+  private rested(order: SlowOrder): boolean {
+    return this.now - order.since >= 0.5e9;
+  }
+
+  private flow(
+    kind: 'add' | 'pull' | 'fill',
+    side: 'A' | 'B',
+    tick: number,
+    qty: number,
+    rested = false,
+  ): void {
+    if (qty <= 0 || this.inSnapshot) return;
+    this.openFlows.push({ kind, side, tick, qty, rested, clears: this.n.clears });
   }
 
   private tick(price: number, side: string): number | null {
@@ -342,9 +358,7 @@ export class SlowBook {
     this.events++;
     const ts = this.now;
     const event = this.events;
-    for (const { kind, side, tick, qty } of this.openFlows) {
-      this.flows.push({ ts, event, kind, side, tick, qty });
-    }
+    for (const flow of this.openFlows) this.flows.push({ ts, event, ...flow });
     for (const { price, size, side } of this.openTrades) {
       this.trades.push({ ts, event, price, size, side });
     }
@@ -356,7 +370,7 @@ export class SlowBook {
     if (bid !== null && ask !== null && bid === ask) this.n.lockedEvents++;
   }
 
-  private best(side: 'A' | 'B', better: (a: number, b: number) => number): number | null {
+  best(side: 'A' | 'B', better: (a: number, b: number) => number): number | null {
     let best: number | null = null;
     const see = (tick: number) => {
       best = best === null ? tick : better(best, tick);
