@@ -1,0 +1,130 @@
+/**
+ * The transform of silver from market-by-order records: batches of one instrument in, rows of
+ * `depth_and_flow_1s` out while it goes, `book_snapshot_1s` when it is done. Futures and equities
+ * differ by their product's row only.
+ */
+import {
+  type BookCounters,
+  type CounterName,
+  SecondWindows,
+  selectInstrument,
+  type WindowSpan,
+} from '../../book/index.ts';
+import type { MboColumns } from '../../dbn/index.ts';
+import type { Product, TableBatch } from '../../lake/index.ts';
+import type { Counters } from '../stage.ts';
+import { depthBatch, snapshotBatch } from './mbo-tables.ts';
+
+/**
+ * Steps of gold's lattice that are stored beyond its own grid, so that its far kernel sees the
+ * levels there.
+ */
+export const MARGIN_STEPS = 64;
+/** Depth rows in a batch, about: those of whole windows. */
+const DEPTH_BATCH_ROWS = 65_536;
+
+/** What of the book's counters a partition's manifest tells, under the names it does. */
+const BOOK_COUNTERS: readonly (readonly [string, CounterName])[] = [
+  ['unknown_cancels', 'unknownCancels'],
+  ['unknown_modifies', 'unknownModifies'],
+  ['unknown_fills', 'unknownFills'],
+  ['over_cancels', 'overCancels'],
+  ['duplicate_adds', 'duplicateAdds'],
+  ['off_grid_prices', 'offGridPrices'],
+  ['undefined_prices', 'undefinedPrices'],
+  ['out_of_range_prices', 'outOfRangePrices'],
+  ['undefined_sizes', 'undefinedSizes'],
+  ['zero_sizes', 'zeroSizes'],
+  ['sideless_orders', 'sidelessOrders'],
+  ['side_mismatches', 'sideMismatches'],
+  ['refused_orders', 'refusedOrders'],
+  ['unknown_actions', 'unknownActions'],
+  ['clock_steps', 'backwardClock'],
+  ['undefined_clocks', 'undefinedClocks'],
+  ['crossed_events', 'crossedEvents'],
+  ['locked_events', 'lockedEvents'],
+  ['clears', 'clears'],
+  ['snapshots', 'snapshots'],
+  ['forced_closes', 'forcedCloses'],
+  ['maybe_bad_records', 'maybeBadRecords'],
+  ['hidden_fill_lots', 'hiddenFillLots'],
+];
+
+/** One pass over the records of a day; see the file comment. */
+export class MboWindows {
+  /** Records taken. */
+  records = 0;
+  private readonly windows: SecondWindows;
+  private readonly originNs: bigint;
+  private instrumentId = -1;
+  private publisherId = -1;
+  private otherRecords = 0;
+
+  /** @param originNs 00:00 UTC of the session date; spans and the batches' times count from it. */
+  constructor(product: Product, originNs: bigint, spans: readonly WindowSpan[]) {
+    this.originNs = originNs;
+    this.windows = new SecondWindows({
+      tickSize: product.tickSizeInt,
+      originNs,
+      gridTicks: product.gridMaxTicks + MARGIN_STEPS * product.bucketTicks,
+      spans,
+      depthRows: DEPTH_BATCH_ROWS,
+    });
+  }
+
+  /** Takes the records and gives the rows of depth and flow; stops after the last window. */
+  *depth(batches: Iterable<MboColumns>): Generator<TableBatch> {
+    const { windows } = this;
+    for (const batch of batches) {
+      this.records += batch.length;
+      this.keepInstrument(batch);
+      for (let i = 0; i < batch.length; ) {
+        i = windows.advance(batch, i, batch.length);
+        if (windows.full) yield* this.takeDepth();
+      }
+      if (windows.done) break;
+    }
+    while (!windows.finish()) yield* this.takeDepth();
+    yield* this.takeDepth();
+  }
+
+  /** The snapshots, once `depth` is exhausted. */
+  *snapshots(): Generator<TableBatch> {
+    yield snapshotBatch(this.windows.snapshots, this.originNs);
+  }
+
+  /** What was odd about the records and the windows so far. */
+  counters(): Counters {
+    const { tally, book } = this.windows;
+    const ofBook: BookCounters = book.counters;
+    return {
+      other_instrument_records: this.otherRecords,
+      ...Object.fromEntries(BOOK_COUNTERS.map(([name, counter]) => [name, ofBook[counter]])),
+      windows_without_spot: tally.withoutSpot,
+      windows_with_stale_spot: tally.staleSpot,
+      windows_cleared: tally.cleared,
+      windows_with_invalid_book: tally.invalidBook,
+      windows_crossed: tally.crossed,
+      windows_with_suspect_book: tally.suspect,
+      flow_lots_cleared: tally.flowLotsCleared,
+    };
+  }
+
+  private *takeDepth(): Generator<TableBatch> {
+    const { depth } = this.windows;
+    if (depth.rows === 0) return;
+    yield depthBatch(depth, this.originNs);
+    depth.rows = 0;
+  }
+
+  /** A book holds one instrument of one venue: the partition's first. */
+  private keepInstrument(batch: MboColumns): void {
+    if (batch.length === 0) return;
+    if (this.instrumentId < 0) {
+      this.instrumentId = batch.instrumentId[0]!;
+      this.publisherId = batch.publisherId[0]!;
+    }
+    const rows = batch.length;
+    this.otherRecords += rows - selectInstrument(batch, this.publisherId, this.instrumentId);
+  }
+}
