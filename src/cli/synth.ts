@@ -7,22 +7,38 @@ import {
   addDays,
   daysBetween,
   loadProducts,
+  type ProductType,
   parseDate,
+  parseProductType,
   productOf,
   sessionTimeToNs,
 } from '../lake/index.ts';
-import { tradingDays } from '../synth/index.ts';
+import { type PricePath, tradingDays } from '../synth/index.ts';
 import { type CommandContext, SafePoint } from './command.ts';
 import { printLine } from './output.ts';
+import type { SyntheticDay } from './synthetic-day.ts';
 import { writeSyntheticDay } from './synthetic-lake.ts';
 
 /** Longest range of dates, days: a typing error must not fill the disk. */
 const MAX_RANGE_DAYS = 3660;
 
+/** A kind of product and its root or ticker. */
+interface ProductAsked {
+  productType: ProductType;
+  root: string;
+}
+
+/** What `--all` writes, in this order: the driver of the others comes first. */
+const ALL_PRODUCTS: readonly ProductAsked[] = [
+  { productType: 'future_mbo', root: 'ES' },
+  { productType: 'equity_mbo', root: 'QQQ' },
+];
+
 /** Flags of `synth`. */
 export interface SynthOptions {
   productType: string;
-  symbol: string;
+  symbol?: string;
+  all?: boolean;
   dates?: string;
   days?: number;
   seed: number;
@@ -56,30 +72,46 @@ export function synthDates(options: { dates?: string; days?: number }): string[]
 
 /** Writes the days asked for, one line each. */
 export async function runSynth(context: CommandContext, options: SynthOptions): Promise<undefined> {
-  if (options.productType !== 'future_mbo') {
-    throw new DataError('USAGE', `no synthetic ${options.productType}`, { expected: 'future_mbo' });
-  }
-  const zone = productOf(loadProducts(context.loaded.configFolder), options.symbol).session
-    .timeZone;
   const point = new SafePoint(context.signal);
   for (const dt of synthDates(options)) {
-    const started = performance.now();
-    const written = await writeSyntheticDay(
-      context.settings.lake,
-      {
-        root: options.symbol,
-        dt,
-        seed: options.seed,
-        signal: options.signal,
-        rate: options.rate,
-        ...(options.from ? { startNs: sessionTimeToNs(dt, options.from, zone) } : {}),
-        ...(options.to ? { endNs: sessionTimeToNs(dt, options.to, zone) } : {}),
-      },
-      { overwrite: options.overwrite ?? false, point },
-    );
-    const size = `${(statSync(written.path).size / 1e6).toFixed(1)} MB`;
-    const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-    const how = written.kept ? 'already there' : seconds;
-    await printLine(`${dt} ${written.symbol} ${size} ${how} ${written.path}`);
+    let driver: PricePath | undefined;
+    for (const { productType, root } of productsAsked(options)) {
+      const day = { productType, root, dt, ...drawnHow(context, options, root, dt) };
+      const started = performance.now();
+      const written = await writeSyntheticDay(context.settings.lake, day, {
+        overwrite: options.overwrite ?? false,
+        point,
+        driver,
+      });
+      driver ??= written.driver;
+      const size = `${(statSync(written.path).size / 1e6).toFixed(1)} MB`;
+      const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+      const how = written.kept ? 'already there' : seconds;
+      await printLine(`${dt} ${written.symbol} ${size} ${how} ${written.path}`);
+    }
   }
+}
+
+/** The products that the flags name: all of the one market, the driver first, or one. */
+function productsAsked(options: SynthOptions): ProductAsked[] {
+  if (options.all) return [...ALL_PRODUCTS];
+  const productType = parseProductType(options.productType);
+  const first = ALL_PRODUCTS.find((each) => each.productType === productType);
+  return [{ productType, root: options.symbol ?? first?.root ?? 'ES' }];
+}
+
+function drawnHow(
+  context: CommandContext,
+  { seed, signal, rate, from, to }: SynthOptions,
+  root: string,
+  dt: string,
+): Omit<SyntheticDay, 'root' | 'dt'> {
+  const zone = productOf(loadProducts(context.loaded.configFolder), root).session.timeZone;
+  return {
+    seed,
+    signal,
+    rate,
+    ...(from ? { startNs: sessionTimeToNs(dt, from, zone) } : {}),
+    ...(to ? { endNs: sessionTimeToNs(dt, to, zone) } : {}),
+  };
 }

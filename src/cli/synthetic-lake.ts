@@ -2,57 +2,55 @@
  * Days of the synthetic market in a raw lake: the vendor's files, and what the generator knew
  * beside them.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../core/index.ts';
-import { type FrameCompressor, zstdCompressor } from '../dbn/index.ts';
+import { zstdCompressor } from '../dbn/index.ts';
 import {
   AtomicFile,
   dateToUnixNs,
   findRawDays,
   listSessions,
+  type ProductType,
   rawDefinitionFolder,
   rawTableFolder,
   SYNTHETIC_MARKER,
   writeFileAtomic,
   writeParquet,
 } from '../lake/index.ts';
-import {
-  FuturesDay,
-  frontSymbol,
-  futuresFileName,
-  futuresSpecs,
-  synthesizeDefinitions,
-  synthesizeStatistics,
-} from '../synth/index.ts';
+import { dayFileName, type PricePath, type TruthColumns } from '../synth/index.ts';
 import type { SafePoint } from './command.ts';
 import { type Progress, showProgress } from './progress.ts';
+import { DAY_MAKERS, type DayFiles, type DayMaker, type SyntheticDay } from './synthetic-day.ts';
 import { programVersion } from './version.ts';
-
-/** One day of one root. */
-export interface SyntheticDay {
-  root: string;
-  /** Session date, YYYY-MM-DD. */
-  dt: string;
-  seed: number;
-  /** How far the book tells the next move, 0..1. */
-  signal: number;
-  /** Mean events a second in the busy session. */
-  rate: number;
-  /** Part of the UTC day, ns since 00:00; the whole when absent. */
-  startNs?: number;
-  endNs?: number;
-}
 
 /** What was written. */
 export interface WrittenDay {
   dt: string;
-  /** The front contract. */
+  /** The front contract or the ticker. */
   symbol: string;
   path: string;
   bytes: number;
   /** It was there already and was left as it is. */
   kept: boolean;
+  /** The price path behind the day, when it was drawn. */
+  driver?: PricePath;
+}
+
+/** How a day is written. */
+export interface SyntheticWriteOptions {
+  overwrite: boolean;
+  point: SafePoint;
+  /** The driver's path on that date, from a day of the same flags. */
+  driver?: PricePath | undefined;
+}
+
+const typeOf = (day: SyntheticDay): ProductType => day.productType ?? 'future_mbo';
+
+function makerOf(day: SyntheticDay): DayMaker {
+  const maker = DAY_MAKERS[typeOf(day)];
+  if (maker) return maker;
+  throw new DataError('USAGE', `no synthetic ${typeOf(day)}`);
 }
 
 /**
@@ -60,38 +58,41 @@ export interface WrittenDay {
  * @throws DataError USAGE when it holds files that the synthetic market did not write: real and
  * made data never mix.
  */
-function claimFolder(lake: string, root: string): void {
-  const folder = rawTableFolder(lake, 'future_mbo', root);
-  const marker = join(folder, SYNTHETIC_MARKER);
-  if (existsSync(marker)) return;
-  const here = listSessions(lake).find((s) => s.root === root && s.productType === 'future_mbo');
+function claimFolder(lake: string, day: SyntheticDay): void {
+  const productType = typeOf(day);
+  const folder = rawTableFolder(lake, productType, day.root);
+  if (existsSync(join(folder, SYNTHETIC_MARKER))) return;
+  const sessions = listSessions(lake);
+  const here = sessions.find((s) => s.root === day.root && s.productType === productType);
   if (here && here.dates.length > 0) {
     throw new DataError('USAGE', `${folder} holds real data; choose another --lake`);
   }
 }
 
-function markSynthetic(lake: string, day: SyntheticDay): void {
-  const folder = rawTableFolder(lake, 'future_mbo', day.root);
+function markSynthetic(folder: string): void {
   const content = { synthetic: true, writer: `spymaster ${programVersion()}` };
+  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, SYNTHETIC_MARKER), `${JSON.stringify(content)}\n`);
 }
 
+/** Draws the record file; it appears when what lies beside it does. */
 async function writeRecords(
   path: string,
-  market: FuturesDay,
+  files: DayFiles,
   day: SyntheticDay,
   progress: Progress,
-  point: SafePoint,
+  options: { point: SafePoint; beside: () => Promise<void> },
 ): Promise<number> {
   const start = day.startNs ?? 0;
   const length = (day.endNs ?? 86_400e9) - start;
   const file = new AtomicFile(path);
   try {
-    for (const piece of market.pieces()) {
+    for (const piece of files.pieces) {
       file.write(piece);
-      progress.at(Math.min(1, Math.max(0, ((market.markets[0]?.nextNs ?? 0) - start) / length)));
-      await point.reach();
+      progress.at(Math.min(1, Math.max(0, (files.at() - start) / length)));
+      await options.point.reach();
     }
+    await options.beside();
     file.commit();
   } finally {
     file.discard();
@@ -101,30 +102,28 @@ async function writeRecords(
 }
 
 /** Definitions lie in a folder of their root, for the vendor's name does not tell roots apart. */
-function writeReferenceFiles(
-  lake: string,
-  market: FuturesDay,
-  day: SyntheticDay,
-  compress: FrameCompressor,
-): void {
+function writeReferenceFiles(lake: string, files: DayFiles, day: SyntheticDay): void {
   const { root, dt } = day;
-  const definitions = join(rawDefinitionFolder(lake, 'glbx'), `synthetic-${root}`);
-  const statistics = rawTableFolder(lake, 'future_mbo', root, 'statistics');
-  writeFileAtomic(
-    join(definitions, futuresFileName(dt, 'definition')),
-    synthesizeDefinitions(root, dt, compress),
-  );
-  writeFileAtomic(
-    join(statistics, futuresFileName(dt, 'statistics')),
-    synthesizeStatistics(market.markets, day, compress),
-  );
+  const { dataset, venue } = makerOf(day);
+  const definitions = join(rawDefinitionFolder(lake, venue), `synthetic-${root}`);
+  const definition = dayFileName(dataset, dt, 'definition');
+  writeFileAtomic(join(definitions, definition), files.definitions());
+  markSynthetic(definitions);
+  if (files.statistics === null) return;
+  const statistics = rawTableFolder(lake, typeOf(day), root, 'statistics');
+  writeFileAtomic(join(statistics, dayFileName(dataset, dt, 'statistics')), files.statistics());
+  markSynthetic(statistics);
 }
 
-async function writeTruth(lake: string, market: FuturesDay, day: SyntheticDay): Promise<void> {
-  const truth = market.takeTruth();
-  const folder = join(rawTableFolder(lake, 'future_mbo', day.root, 'truth'), `dt=${day.dt}`);
+async function writeTruth(
+  lake: string,
+  symbol: string,
+  truth: TruthColumns,
+  day: SyntheticDay,
+): Promise<void> {
+  const folder = rawTableFolder(lake, typeOf(day), day.root, 'truth');
   await writeParquet(
-    join(folder, 'truth.parquet'),
+    join(folder, `dt=${day.dt}`, 'truth.parquet'),
     [
       { name: 'ts_recv', type: 'int64' },
       { name: 'p_up', type: 'float64' },
@@ -139,8 +138,9 @@ async function writeTruth(lake: string, market: FuturesDay, day: SyntheticDay): 
         bias: [dateToUnixNs(day.dt), 0n, 0n, 0n, 0n],
       },
     ],
-    { symbol: frontSymbol(day.root, day.dt), seed: String(day.seed), signal: String(day.signal) },
+    { symbol, seed: String(day.seed), signal: String(day.signal) },
   );
+  markSynthetic(folder);
 }
 
 /**
@@ -150,23 +150,26 @@ async function writeTruth(lake: string, market: FuturesDay, day: SyntheticDay): 
 export async function writeSyntheticDay(
   lake: string,
   day: SyntheticDay,
-  options: { overwrite: boolean; point: SafePoint },
+  options: SyntheticWriteOptions,
 ): Promise<WrittenDay> {
-  claimFolder(lake, day.root);
-  const folder = rawTableFolder(lake, 'future_mbo', day.root);
-  const symbol = frontSymbol(day.root, day.dt);
-  const path = join(folder, futuresFileName(day.dt, 'mbo'));
+  const productType = typeOf(day);
+  claimFolder(lake, day);
+  const folder = rawTableFolder(lake, productType, day.root);
+  const maker = makerOf(day);
+  const symbol = maker.symbolOf(day);
+  const path = join(folder, dayFileName(maker.dataset, day.dt, maker.schema));
   if (!options.overwrite && existsSync(path)) {
-    const bytes = findRawDays(lake, 'future_mbo', day.root).find((d) => d.path === path)?.bytes;
+    const bytes = findRawDays(lake, productType, day.root).find((d) => d.path === path)?.bytes;
     return { dt: day.dt, symbol, path, bytes: bytes ?? 0, kept: true };
   }
-  const specs = futuresSpecs(day.root, day.dt);
-  const compress = await zstdCompressor();
-  const market = new FuturesDay(specs, { ...day, compress });
+  markSynthetic(folder);
+  const files = maker.make(day, await zstdCompressor(), options.driver);
   const progress = await showProgress(`${day.dt} ${symbol}`);
-  const bytes = await writeRecords(path, market, day, progress, options.point);
-  markSynthetic(lake, day);
-  writeReferenceFiles(lake, market, day, compress);
-  await writeTruth(lake, market, day);
-  return { dt: day.dt, symbol, path, bytes, kept: false };
+  const beside = async () => {
+    writeReferenceFiles(lake, files, day);
+    if (files.truth !== null) await writeTruth(lake, symbol, files.truth(), day);
+  };
+  const { point } = options;
+  const bytes = await writeRecords(path, files, day, progress, { point, beside });
+  return { dt: day.dt, symbol, path, bytes, kept: false, driver: files.path };
 }

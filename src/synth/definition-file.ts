@@ -1,64 +1,42 @@
 import { NS_PER_DAY } from '../core/index.ts';
-import {
-  DbnEncoder,
-  type DbnRecord,
-  type FrameCompressor,
-  type Metadata,
-  makeMetadata,
-  RTYPE,
-} from '../dbn/index.ts';
-import { dateInteger, parseDate, weekday } from './calendar.ts';
+import { DbnEncoder, type DbnRecord, type FrameCompressor, RTYPE } from '../dbn/index.ts';
+import { parseDate, weekday } from './calendar.ts';
+import { dayMetadata, type NamedInstrument } from './day-metadata.ts';
 import {
   type Contract,
+  carryOf,
+  EXPIRY_HOUR_NEW_YORK,
   FUTURES_DATASET,
   type FuturesProduct,
   futuresProduct,
   listedContracts,
-  openingPrice,
+  openingLevel,
   spreadInstrumentId,
   spreadSymbol,
 } from './futures-products.ts';
-import { newYorkOffsetHours } from './trading-session.ts';
+import { futureOptionDefinitions } from './option-definitions.ts';
+import { newYorkNs } from './trading-session.ts';
 
 const NS_PER_HOUR = 3_600_000_000_000n;
 const DAY_NS = BigInt(NS_PER_DAY);
-/** Futures expire at 09:30 New York. */
-const EXPIRY_HOUR_NEW_YORK = 9.5;
 /** A contract is listed this many days before it expires. */
 const LISTED_DAYS = 5 * 365;
 /** Daily limit about the reference price, share of it. */
 const PRICE_LIMIT = 0.07;
 
-/** Header of a file of one root's instruments on one date. */
-export function instrumentMetadata(
-  root: string,
-  dt: string,
-  schema: 'definition' | 'statistics',
-): Metadata {
-  const day = parseDate(dt);
-  const { front, next } = listedContracts(root, dt);
-  const symbols: [string, number][] = [
-    [front.symbol, front.instrumentId],
-    [next.symbol, next.instrumentId],
-    [spreadSymbol(front, next), spreadInstrumentId(front)],
+/** Front, other and spread of a root on a date, in the order of its day file. */
+export function futuresInstruments(root: string, dt: string): NamedInstrument[] {
+  const { front, other, near, far } = listedContracts(root, dt);
+  return [
+    front,
+    other,
+    { symbol: spreadSymbol(near, far), instrumentId: spreadInstrumentId(near) },
   ];
-  const dates = { startDate: dateInteger(day), endDate: dateInteger(day + 1) };
-  return makeMetadata({
-    dataset: FUTURES_DATASET,
-    schema,
-    start: BigInt(day) * DAY_NS,
-    end: BigInt(day + 1) * DAY_NS,
-    symbols: symbols.map(([symbol]) => symbol),
-    mappings: symbols.map(([rawSymbol, id]) => ({
-      rawSymbol,
-      intervals: [{ ...dates, symbol: String(id) }],
-    })),
-  });
 }
 
 /**
- * The definition file of a root on a date, in pieces: front and next contract, and a record for
- * each leg of the spread.
+ * The definition file of a root on a date, in pieces: front and other contract, a record for each
+ * leg of the spread, and what options on the front contract there are.
  * @throws DataError PRODUCT_UNKNOWN, or USAGE for no date.
  */
 export function synthesizeDefinitions(
@@ -67,25 +45,33 @@ export function synthesizeDefinitions(
   compress?: FrameCompressor,
 ): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  const metadata = instrumentMetadata(root, dt, 'definition');
-  const encoder = new DbnEncoder((p) => pieces.push(p), metadata, compress ? { compress } : {});
   const product = futuresProduct(root);
-  const { front, next } = listedContracts(root, dt);
+  const { front, other, near, far } = listedContracts(root, dt);
   const day = parseDate(dt);
-  const price = openingPrice(product, dt);
-  encoder.writeRecord(outright(product, front, price, day));
-  encoder.writeRecord(outright(product, next, price + product.carry, day));
-  encoder.writeRecord(spreadLeg(product, front, next, 0, day));
-  encoder.writeRecord(spreadLeg(product, front, next, 1, day));
+  const level = openingLevel(product, dt);
+  const price = (contract: Contract) => level + carryOf(product, contract);
+  const options = futureOptionDefinitions(root, dt);
+  const metadata = dayMetadata(FUTURES_DATASET, 'definition', dt, [
+    ...futuresInstruments(root, dt),
+    ...options.map((r) => ({
+      symbol: r['raw_symbol'] as string,
+      instrumentId: r.instrument_id,
+    })),
+  ]);
+  const encoder = new DbnEncoder((p) => pieces.push(p), metadata, compress ? { compress } : {});
+  encoder.writeRecord(outright(product, front, price(front), day));
+  encoder.writeRecord(outright(product, other, price(other), day));
+  encoder.writeRecord(spreadLeg(product, near, far, 0, day));
+  encoder.writeRecord(spreadLeg(product, near, far, 1, day));
+  for (const record of options) encoder.writeRecord(record);
   encoder.end();
   return pieces;
 }
 
 /** The moment a contract expires, Unix ns. */
 function expirationNs(contract: Contract): bigint {
-  const offset = newYorkOffsetHours(contract.expiryDay, 12 * 3600);
-  const halfHours = BigInt((EXPIRY_HOUR_NEW_YORK + offset) * 2);
-  return BigInt(contract.expiryDay) * DAY_NS + (halfHours * NS_PER_HOUR) / 2n;
+  const ns = newYorkNs(contract.expiryDay, EXPIRY_HOUR_NEW_YORK);
+  return BigInt(contract.expiryDay) * DAY_NS + BigInt(ns);
 }
 
 /** What all instruments of a product share. */
@@ -146,18 +132,18 @@ function outright(
 
 function spreadLeg(
   product: FuturesProduct,
-  front: Contract,
-  next: Contract,
+  near: Contract,
+  far: Contract,
   index: 0 | 1,
   day: number,
 ): DbnRecord {
-  const leg = index === 0 ? front : next;
-  const id = spreadInstrumentId(front);
+  const leg = index === 0 ? near : far;
+  const id = spreadInstrumentId(near);
   return {
-    ...common(product, front, day),
+    ...common(product, near, day),
     instrument_id: id,
     raw_instrument_id: id,
-    raw_symbol: spreadSymbol(front, next),
+    raw_symbol: spreadSymbol(near, far),
     instrument_class: 'S',
     cfi: 'FMIXSX',
     secsubtype: 'EQ',

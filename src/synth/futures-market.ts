@@ -5,14 +5,17 @@ import { parseDate, weekday } from './calendar.ts';
 import { Conditions } from './conditions.ts';
 import { FeedChannel } from './feed-channel.ts';
 import type { FuturesSpec } from './futures-products.ts';
+import { ItchEngine } from './itch-engine.ts';
 import { MarketClock } from './market-clock.ts';
 import { DEPTH_TICKS, sizeTable } from './market-shape.ts';
 import { MAX_EVENT_RECORDS, MatchingEngine, TICKS } from './matching-engine.ts';
 import { Metaorders } from './metaorders.ts';
 import { MoveLaw } from './move-law.ts';
 import { NaturalFlow } from './natural-flow.ts';
+import { OpeningAdds } from './opening-adds.ts';
 import { OpeningSnapshot, placeOpeningOrders } from './opening-book.ts';
 import { PriceMove } from './price-move.ts';
+import { PricePath } from './price-path.ts';
 import { RecordWriter } from './record-writer.ts';
 import { seededPrng } from './seeded-prng.ts';
 import type { SessionTrades } from './session-trades.ts';
@@ -50,10 +53,10 @@ export interface FuturesMarketOptions {
   /** End of the window (exclusive), ns of the UTC day. Default the end of the day. */
   endNs?: number;
   /**
-   * Price that the market follows, 1e-9 currency: instead of the law of moves, which `signal` is
-   * about.
+   * Price that the market follows at a time (ns of day, never falling), 1e-9 currency: instead of
+   * the law of moves, which `signal` is about.
    */
-  anchor?: () => number;
+  anchor?: (ns: number) => number;
   /** Feed channel shared with other instruments of the same file; by default one of its own. */
   channel?: FeedChannel;
 }
@@ -68,6 +71,8 @@ export class FuturesMarket {
   nextNs: number;
   /** The contract; not to be changed. */
   readonly spec: FuturesSpec;
+  /** Where the mid was, as far as the market was drawn. */
+  readonly path = new PricePath();
 
   private readonly prng: Prng;
   private readonly channel: FeedChannel;
@@ -79,14 +84,14 @@ export class FuturesMarket {
   private readonly clock: MarketClock;
   private readonly flow: NaturalFlow;
   private readonly move: PriceMove;
-  private readonly snapshot: OpeningSnapshot;
+  private readonly snapshot: OpeningSnapshot | OpeningAdds;
   private readonly truth = new TruthLog();
   private readonly tickZero: number;
   private readonly originNs: bigint;
   private readonly endNs: number;
   private readonly moveRate: number;
   private readonly eventRate: number;
-  private readonly anchor: (() => number) | undefined;
+  private readonly anchor: ((ns: number) => number) | undefined;
   private moveOdds = 0;
   private drawn = { tsRecv: 0, pUp: 0.5, perSecond: 0, up: false };
 
@@ -98,10 +103,10 @@ export class FuturesMarket {
     this.spec = spec;
     this.anchor = options.anchor;
     this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
-    this.endNs = Math.min(options.endNs ?? NS_PER_DAY, NS_PER_DAY);
-    const perMove = recordsPerMove(spec);
+    this.endNs = Math.min(options.endNs ?? NS_PER_DAY, NS_PER_DAY, lastMoment(spec, day));
+    const perMove = spec.pursuit?.recordsPerMove ?? recordsPerMove(spec);
     this.moveRate = Math.min(spec.movesPerSecond, (rate * MAX_MOVE_SHARE) / perMove);
-    this.eventRate = (rate - this.moveRate * perMove) / RECORDS_PER_EVENT;
+    this.eventRate = (rate - this.moveRate * perMove) / (spec.pursuit?.recordsPerEvent ?? RECORDS_PER_EVENT);
     this.tickZero = Math.round(spec.startPrice / spec.tickSize) - TICKS / 2;
 
     const prng = seededPrng(options.seed, day, spec.instrumentId);
@@ -109,22 +114,29 @@ export class FuturesMarket {
     this.channel = options.channel ?? new FeedChannel(prng, startNs);
     this.writer = new RecordWriter({ ...spec, tickZero: this.tickZero }, this.channel);
     this.law = new MoveLaw(signal, this.eventRate, ECHO_SHARE * spec.shape.peakOrders);
-    this.engine = new MatchingEngine(this.channel, this.writer, this.law, prng);
+    const itch = spec.venue === 'itch';
+    const Engine = itch ? ItchEngine : MatchingEngine;
+    this.engine = new Engine(this.channel, this.writer, this.law, prng);
     this.conditions = new Conditions(prng);
     this.arrivals = new Arrivals(prng);
     this.flow = this.makeFlow();
     this.move = new PriceMove(this.engine, this.flow, prng);
-    this.clock = new MarketClock(
-      new TradingSession(day),
-      this.conditions,
-      this.arrivals,
-      this.eventRate,
-      startNs,
-      { onStep: (ns, wholeSecond) => this.onStep(ns, wholeSecond) },
-    );
+    const session = new TradingSession(day, itch ? 'shares' : 'globex');
+    this.clock = new MarketClock(session, this.conditions, this.arrivals, this.eventRate, startNs, {
+      onStep: (ns, wholeSecond) => this.onStep(ns, wholeSecond),
+    });
     placeOpeningOrders(this.engine, this.flow, prng);
-    this.snapshot = new OpeningSnapshot(this.engine, this.writer, this.channel, prng, startNs);
-    this.nextNs = startNs;
+    const opening = [this.engine, this.writer, this.channel, prng, startNs] as const;
+    if (itch) {
+      const openNs = session.nextOpenNs(startNs);
+      const adds = new OpeningAdds(...opening, openNs, openNs >= this.endNs);
+      this.snapshot = adds;
+      this.nextNs = adds.endNs;
+    } else {
+      this.snapshot = new OpeningSnapshot(...opening);
+      this.nextNs = startNs;
+    }
+    this.path.push(startNs, this.quote.mid);
     this.schedule();
   }
 
@@ -224,7 +236,7 @@ export class FuturesMarket {
   private drawMove(): void {
     const { drawn } = this;
     drawn.tsRecv = this.channel.recvNs;
-    drawn.pUp = this.upProbability();
+    drawn.pUp = this.upProbability(this.nextNs);
     drawn.perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
     drawn.up = this.prng.float() < drawn.pUp;
     this.engine.watching = false;
@@ -234,34 +246,42 @@ export class FuturesMarket {
   private settleMove(ticks: number): void {
     const { tsRecv, pUp, perSecond, up } = this.drawn;
     this.truth.push(tsRecv, pUp, perSecond, up ? 1 : -1, ticks);
+    this.path.push(this.nextNs, this.quote.mid);
     this.engine.watching = true;
     this.law.forgetEcho(ticks);
-    this.arrivals.excite(MOVE_EXCITEMENT);
+    this.arrivals.excite(this.spec.pursuit?.excitement ?? MOVE_EXCITEMENT);
   }
 
   private onStep(ns: number, wholeSecond: boolean): void {
     const { conditions } = this;
     this.law.fade();
-    this.moveOdds = this.moveRate * Math.sqrt(conditions.activity / this.eventRate) * this.haste();
+    this.moveOdds =
+      this.moveRate * Math.sqrt(conditions.activity / this.eventRate) * this.haste(ns);
     if (wholeSecond) {
       const perSecond = this.moveOdds * Math.sqrt(this.arrivals.intensity);
-      this.truth.push(ns, this.upProbability(), perSecond, 0, 0);
+      this.truth.push(ns, this.upProbability(ns), perSecond, 0, 0);
     }
   }
 
-  private haste(): number {
-    return this.anchor ? 1 + Math.abs(this.ticksToAnchor(this.anchor())) : this.law.haste();
+  private haste(ns: number): number {
+    if (!this.anchor) return this.law.haste();
+    const ticks = Math.abs(this.ticksToAnchor(this.anchor(ns)));
+    const { pursuit } = this.spec;
+    return pursuit ? pursuit.hastePerTick * Math.max(0, ticks - pursuit.slackTicks) : 1 + ticks;
   }
 
   private ticksToAnchor(price: number): number {
     return (price - this.quote.mid) / this.spec.tickSize;
   }
 
-  private upProbability(): number {
+  private upProbability(ns: number): number {
     const { best, queues } = this.engine;
     if (best[ASK]! > TICKS - RANGE_MARGIN_TICKS) return 0;
     if (best[BID]! < RANGE_MARGIN_TICKS) return 1;
-    if (this.anchor) return 1 / (1 + Math.exp(-this.ticksToAnchor(this.anchor())));
+    if (this.anchor) {
+      const pull = this.spec.pursuit?.pullPerTick ?? 1;
+      return 1 / (1 + Math.exp(-pull * this.ticksToAnchor(this.anchor(ns))));
+    }
     return this.law.upProbability(queues.levelQty[best[BID]!]!, queues.levelQty[best[ASK]!]!);
   }
 
@@ -280,6 +300,10 @@ export class FuturesMarket {
 function recordsPerMove({ shape }: FuturesSpec): number {
   const touchOrders = shape.peakOrders * shape.touchShare;
   return RECORDS_PER_MOVE.fixed + RECORDS_PER_MOVE.perTouchOrder * touchOrders;
+}
+
+function lastMoment(spec: FuturesSpec, day: number): number {
+  return spec.lastNs?.day === day ? spec.lastNs.ns : Number.POSITIVE_INFINITY;
 }
 
 function tradingDay(dt: string): number {

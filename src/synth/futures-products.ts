@@ -1,9 +1,31 @@
 import { DataError, Prng } from '../core/index.ts';
 import { civilDate, FIRST_TRADING_DAY, nthWeekday, parseDate } from './calendar.ts';
 import type { BookShape } from './market-shape.ts';
+import { newYorkNs } from './trading-session.ts';
 
-/** What a synthetic futures contract is and how its book looks. */
+/** How a market keeps up with a price that it follows closely, in many small moves. */
+export interface Pursuit {
+  /** The mid may be this far off without a move, ticks. */
+  slackTicks: number;
+  /** Factor on the rate of moves per tick beyond that. */
+  hastePerTick: number;
+  /** Log-odds of the right direction per tick. */
+  pullPerTick: number;
+  /** Excitement that a move leaves, in events. */
+  excitement: number;
+  /** Measured means. */
+  recordsPerMove: number;
+  recordsPerEvent: number;
+}
+
+/** What a synthetic contract or share is and how its book looks. */
 export interface FuturesSpec {
+  /** By whose rules records are written and at what hours it trades; `glbx` when absent. */
+  venue?: 'glbx' | 'itch';
+  /** Records per second relative to the asked for rate; 1 when absent. */
+  rateShare?: number;
+  /** Last moment of trading, Unix day number and ns of that UTC day; none when absent. */
+  lastNs?: { day: number; ns: number };
   /** Raw symbol, e.g. ESH6. */
   symbol: string;
   /** Product root, e.g. ES. */
@@ -21,6 +43,8 @@ export interface FuturesSpec {
   tradeSizes: { logMean: number; logSd: number };
   /** Mid moves per second in the busy session. */
   movesPerSecond: number;
+  /** How it follows an anchor; loosely when absent. */
+  pursuit?: Pursuit;
 }
 
 /** A synthetic product: the facts that its contracts share. */
@@ -55,6 +79,31 @@ const GLBX_PUBLISHER = 1;
 const DAILY_RETURN_SD = 0.008;
 /** Orders in the books behind the front contract's, relative to it. */
 const BACK_DEPTH = 0.25;
+/** Records per second of the contract behind and of the calendar spread, relative to the front. */
+const BACK_RATE = 0.04;
+const SPREAD_RATE = 0.02;
+/**
+ * The next contract becomes the front one this many days before the old one expires: on the Monday
+ * of that week.
+ */
+const ROLL_LEAD_DAYS = 4;
+/** Rate of the contract that is not the front one, by calendar days to the Monday of the roll. */
+const ROLL_RATE: Readonly<Record<number, number>> = {
+  4: 0.15,
+  3: 0.5,
+  0: 0.55,
+  [-1]: 0.35,
+  [-2]: 0.2,
+  [-3]: 0.12,
+  [-4]: 0.05,
+};
+/** Futures stop trading at 09:30 New York on the day they expire. */
+export const EXPIRY_HOUR_NEW_YORK = 9.5;
+/** A listed quarter: 0 is March 2020, 1 June 2020, and so on. */
+const quarterOf = (year: number, quarter: number) => (year - 2020) * 4 + quarter;
+
+/** Contracts are quoted above the index by `carry` a quarter from this one on: March 2026. */
+const CARRY_FROM_QUARTER = quarterOf(2026, 0);
 
 /** The synthetic products by root. */
 export const FUTURES_PRODUCTS: Readonly<Record<string, FuturesProduct>> = {
@@ -103,11 +152,6 @@ export function futuresProduct(root: string): FuturesProduct {
   });
 }
 
-/** A listed quarter: 0 is March 2020, 1 June 2020, and so on. */
-function quarterOf(year: number, quarter: number): number {
-  return (year - 2020) * 4 + quarter;
-}
-
 /** A contract of the synthetic world. */
 export interface Contract {
   symbol: string;
@@ -131,14 +175,40 @@ function contractAt(product: FuturesProduct, quarterIndex: number): Contract {
   };
 }
 
-/** The front contract on a date (the first that expires after it) and the one behind. */
-export function listedContracts(root: string, dt: string): { front: Contract; next: Contract } {
+/** Contracts of a root on a date. */
+export interface ListedContracts {
+  /** The one that trades most. */
+  front: Contract;
+  /** The one behind it; in the week of the roll, until it expires, the old front one. */
+  other: Contract;
+  /** Legs of the calendar spread, by expiry. */
+  near: Contract;
+  far: Contract;
+}
+
+/**
+ * The contracts that trade on a date. The front one changes on the Monday of the week in which it
+ * expires.
+ */
+export function listedContracts(root: string, dt: string): ListedContracts {
   const product = futuresProduct(root);
   const day = parseDate(dt);
   const { year, month } = civilDate(day);
-  let index = quarterOf(year, Math.floor((month - 1) / 3));
-  if (contractAt(product, index).expiryDay <= day) index++;
-  return { front: contractAt(product, index), next: contractAt(product, index + 1) };
+  const quarter = quarterOf(year, Math.floor((month - 1) / 3));
+  const { expiryDay } = contractAt(product, quarter);
+  const [near, far, later] = [0, 1, 2].map((n) => contractAt(product, quarter + n)) as [
+    Contract,
+    Contract,
+    Contract,
+  ];
+  if (day > expiryDay) return { front: far, other: later, near: far, far: later };
+  const rolled = expiryDay - day <= ROLL_LEAD_DAYS;
+  return rolled ? { front: far, other: near, near, far } : { front: near, other: far, near, far };
+}
+
+/** Records per second of the contract that is not the front one, relative to it. */
+function rateBehind({ near }: ListedContracts, day: number): number {
+  return ROLL_RATE[near.expiryDay - ROLL_LEAD_DAYS - day] ?? BACK_RATE;
 }
 
 /** The raw symbol of the front contract on a date, e.g. ESH6. */
@@ -146,21 +216,21 @@ export function frontSymbol(root: string, dt: string): string {
   return listedContracts(root, dt).front.symbol;
 }
 
-/** Instrument id of the calendar spread whose near leg is `front`. */
-export function spreadInstrumentId(front: Contract): number {
-  return front.instrumentId + 50_000;
+/** Instrument id of the calendar spread whose near leg is `near`. */
+export function spreadInstrumentId(near: Contract): number {
+  return near.instrumentId + 50_000;
 }
 
 /** Raw symbol of the calendar spread of two contracts, e.g. ESH6-ESM6. */
-export function spreadSymbol(front: Contract, next: Contract): string {
-  return `${front.symbol}-${next.symbol}`;
+export function spreadSymbol(near: Contract, far: Contract): string {
+  return `${near.symbol}-${far.symbol}`;
 }
 
 /**
- * Price of the front contract at the start of a date, 1e-9 currency: a walk of its own from day to
- * day.
+ * Level of the index under a product at the start of a date, 1e-9 currency, on the tick: a walk of
+ * its own from day to day.
  */
-export function openingPrice(product: FuturesProduct, dt: string): number {
+export function openingLevel(product: FuturesProduct, dt: string): number {
   const prng = new Prng(product.firstInstrumentId);
   let log = 0;
   for (let day = parseDate(FIRST_TRADING_DAY); day < parseDate(dt); day++) {
@@ -170,14 +240,22 @@ export function openingPrice(product: FuturesProduct, dt: string): number {
   return ticks * product.tickSize;
 }
 
+/** What a contract is quoted above the index, 1e-9 currency: the same on every day. */
+export function carryOf(product: FuturesProduct, contract: Contract): number {
+  const quarter = quarterOf(contract.year, contract.month / 3 - 1);
+  return (quarter - CARRY_FROM_QUARTER) * product.carry;
+}
+
 /**
- * The contracts of a root that a synthetic day file holds: front, next, and the calendar spread
- * between them.
+ * The contracts of a root that a synthetic day file holds: the front one, the other one, and the
+ * calendar spread between them.
  */
 export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
   const product = futuresProduct(root);
-  const { front, next } = listedContracts(root, dt);
-  const startPrice = openingPrice(product, dt);
+  const listed = listedContracts(root, dt);
+  const { front, other, near, far } = listed;
+  const day = parseDate(dt);
+  const level = openingLevel(product, dt);
   const thin = { ...product.shape, peakOrders: product.shape.peakOrders * BACK_DEPTH };
   const outright = (contract: Contract, startPrice: number): FuturesSpec => ({
     symbol: contract.symbol,
@@ -191,17 +269,23 @@ export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
     orderSizes: product.orderSizes,
     tradeSizes: product.tradeSizes,
     movesPerSecond: product.movesPerSecond,
+    lastNs: { day: contract.expiryDay, ns: newYorkNs(contract.expiryDay, EXPIRY_HOUR_NEW_YORK) },
   });
   const spread: FuturesSpec = {
-    ...outright(front, product.carry),
-    symbol: spreadSymbol(front, next),
-    instrumentId: spreadInstrumentId(front),
+    ...outright(near, product.carry),
+    symbol: spreadSymbol(near, far),
+    instrumentId: spreadInstrumentId(near),
     tickSize: product.spreadTickSize,
     shape: thin,
+    rateShare: SPREAD_RATE,
   };
   return [
-    outright(front, startPrice),
-    { ...outright(next, startPrice + product.carry), shape: thin },
+    outright(front, level + carryOf(product, front)),
+    {
+      ...outright(other, level + carryOf(product, other)),
+      shape: thin,
+      rateShare: rateBehind(listed, day),
+    },
     spread,
   ];
 }

@@ -1,10 +1,13 @@
 export { FIRST_TRADING_DAY, tradingDays } from './calendar.ts';
+export { dayFileName } from './day-file-name.ts';
 export { synthesizeDefinitions } from './definition-file.ts';
+export { equityDay } from './equity-day.ts';
+export { EQUITY_DATASET } from './equity-products.ts';
 export {
   FuturesDay,
-  type FuturesDayOptions,
   futuresFileName,
   synthesizeFuturesDay,
+  synthesizePath,
 } from './futures-day.ts';
 export {
   FuturesMarket,
@@ -22,6 +25,13 @@ export {
   futuresSpecs,
   listedContracts,
 } from './futures-products.ts';
+export {
+  synthesizeShareDefinitions,
+  synthesizeShareOptionDefinitions,
+} from './option-definitions.ts';
+export { listedFutureOptions, listedShareOptions, OPRA_DATASET } from './option-listings.ts';
+export { OrderDay, type OrderDayOptions } from './order-day.ts';
+export { PathCursor, type PricePath } from './price-path.ts';
 export type { SessionTrades } from './session-trades.ts';
 export { synthesizeStatistics } from './statistics-file.ts';
 export type { TruthColumns } from './truth-log.ts';

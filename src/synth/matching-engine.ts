@@ -23,10 +23,10 @@ const APART_ODDS = 300;
 const UNNAMED_ODDS = 12;
 
 /** DBN side codes by `Side`. */
-const CODE = [SIDE.BID, SIDE.ASK] as const;
+export const CODE = [SIDE.BID, SIDE.ASK] as const;
 
 /**
- * The book of one instrument by the venue's rules, reporting each action as records. An event is
+ * The book of one instrument by the rules of GLBX, reporting each action as records. An event is
  * `begin`, actions, `end`; the caller keeps the touch in place: only a trade through `sweep` may
  * empty the best level.
  */
@@ -45,12 +45,12 @@ export class MatchingEngine {
   /** Engine times of the first, highest and lowest trade, ns of day. */
   readonly tradedNs = { first: 0, high: 0, low: 0 };
 
-  private nextId = FIRST_ORDER_ID;
+  protected nextId = FIRST_ORDER_ID;
+  protected readonly channel: FeedChannel;
+  protected readonly writer: RecordWriter;
+  protected readonly law: MoveLaw;
+  protected readonly prng: Prng;
   private apart = false;
-  private readonly channel: FeedChannel;
-  private readonly writer: RecordWriter;
-  private readonly law: MoveLaw;
-  private readonly prng: Prng;
 
   constructor(channel: FeedChannel, writer: RecordWriter, law: MoveLaw, prng: Prng) {
     this.channel = channel;
@@ -201,7 +201,8 @@ export class MatchingEngine {
     return this.best[BID]! + this.best[ASK]!;
   }
 
-  private noteTrade(tick: number, lots: number): void {
+  /** Counts a trade in `traded`. */
+  protected noteTrade(tick: number, lots: number): void {
     const { traded, tradedNs } = this;
     const { eventNs } = this.writer;
     const first = traded.count === 0;
@@ -222,7 +223,8 @@ export class MatchingEngine {
     }
   }
 
-  private watch(side: Side, tick: number, qty: number, into: Float64Array): void {
+  /** Tells the law of moves that lots came or went. */
+  protected watch(side: Side, tick: number, qty: number, into: Float64Array): void {
     const distance = side === BID ? this.best[BID]! - tick : tick - this.best[ASK]!;
     if (this.watching && distance < WATCHED_TICKS) into[side]! += qty;
   }

@@ -92,7 +92,8 @@ export class OpeningSnapshot {
   }
 }
 
-function inPriorityOrder(engine: MatchingEngine): Int32Array {
+/** Slots of all resting orders: bids from the best on, then asks, each level in time priority. */
+export function inPriorityOrder(engine: MatchingEngine): Int32Array {
   const { queues, best } = engine;
   const out = new Int32Array(queues.live);
   let n = 0;

@@ -78,6 +78,17 @@ export class RecordWriter {
     this.stampSnapshot(ns, false);
   }
 
+  /** A clear at `ns` that is an event of its own, as a venue without snapshots begins a day. */
+  writeClearAlone(ns: number): void {
+    this.eventNs = ns;
+    this.write(ACTION.CLEAR, SIDE.NONE, 0, 0, 0);
+    const c = this.columns;
+    c.price[c.length - 1] = UNDEF_PRICE_F64;
+    c.tsRecv[c.length - 1] = ns;
+    c.tsInDelta[c.length - 1] = 0;
+    this.closeEvent();
+  }
+
   /**
    * A resting order of a snapshot taken at `ns`; `bornNs` is when it was entered, negative before
    * the day.

@@ -1,8 +1,10 @@
 import { NS_PER_DAY, Prng } from '../core/index.ts';
 import { DbnEncoder, type DbnRecord, type FrameCompressor, RTYPE } from '../dbn/index.ts';
 import { parseDate } from './calendar.ts';
-import { instrumentMetadata } from './definition-file.ts';
+import { dayMetadata } from './day-metadata.ts';
+import { futuresInstruments } from './definition-file.ts';
 import type { FuturesMarket } from './futures-market.ts';
+import { FUTURES_DATASET } from './futures-products.ts';
 
 /** Codes of databento/dbn `StatType`. */
 const STAT = {
@@ -39,7 +41,9 @@ export function synthesizeStatistics(
   compress?: FrameCompressor,
 ): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  const metadata = instrumentMetadata(options.root, options.dt, 'statistics');
+  const { root, dt } = options;
+  const instruments = futuresInstruments(root, dt);
+  const metadata = dayMetadata(FUTURES_DATASET, 'statistics', dt, instruments);
   const encoder = new DbnEncoder((p) => pieces.push(p), metadata, compress ? { compress } : {});
   const originNs = BigInt(parseDate(options.dt)) * BigInt(NS_PER_DAY);
   const prng = new Prng(options.seed);

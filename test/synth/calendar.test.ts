@@ -35,21 +35,28 @@ describe('the calendar of the synthetic world', () => {
     );
   });
 
-  it('rolls on the third Friday of the quarter', () => {
+  it('rolls on the Monday before the third Friday of the quarter', () => {
     expect(frontSymbol('ES', '2026-01-05')).toBe('ESH6');
-    expect(frontSymbol('ES', '2026-03-19')).toBe('ESH6');
-    expect(frontSymbol('ES', '2026-03-20')).toBe('ESM6');
+    expect(frontSymbol('ES', '2026-03-13')).toBe('ESH6');
+    expect(frontSymbol('ES', '2026-03-16')).toBe('ESM6');
     expect(frontSymbol('MNQ', '2026-12-18')).toBe('MNQH7');
     expect(frontSymbol('MNQ', '2026-12-31')).toBe('MNQH7');
-    expect(listedContracts('ES', '2026-09-01').next.symbol).toBe('ESZ6');
+    expect(listedContracts('ES', '2026-09-01').other.symbol).toBe('ESZ6');
+    const { front, other, near, far } = listedContracts('ES', '2026-03-18');
+    expect([front, other, near, far].map((c) => c.symbol)).toEqual([
+      'ESM6',
+      'ESH6',
+      'ESH6',
+      'ESM6',
+    ]);
   });
 
   it('gives a symbol one instrument id, whatever the day, and no two the same', () => {
     const seen = new Map<string, number>();
     for (const dt of tradingDays(600)) {
       for (const root of ['ES', 'MNQ']) {
-        const { front, next } = listedContracts(root, dt);
-        for (const { symbol, instrumentId } of [front, next]) {
+        const { front, other } = listedContracts(root, dt);
+        for (const { symbol, instrumentId } of [front, other]) {
           expect(seen.get(symbol) ?? instrumentId).toBe(instrumentId);
           seen.set(symbol, instrumentId);
         }

@@ -169,7 +169,8 @@ describe('the files beside it', () => {
   it('define the contracts and both legs of the spread', () => {
     const { metadata, records } = decode(joined(synthesizeDefinitions('ES', DT)));
     expect(metadata.schema).toBe('definition');
-    expect(records.map((r) => r['raw_symbol'])).toEqual(['ESH6', 'ESM6', 'ESH6-ESM6', 'ESH6-ESM6']);
+    const names = records.map((r) => r['raw_symbol']);
+    expect(names.slice(0, 4)).toEqual(['ESH6', 'ESM6', 'ESH6-ESM6', 'ESH6-ESM6']);
     expect(records[0]).toMatchObject({
       instrument_class: 'F',
       min_price_increment: 250_000_000n,
@@ -179,7 +180,7 @@ describe('the files beside it', () => {
       expiration: 1774013400000000000n,
       ts_recv: ORIGIN,
     });
-    const [near, far] = records.slice(2);
+    const [near, far] = records.slice(2, 4);
     expect(near).toMatchObject({ instrument_class: 'S', leg_index: 0, leg_raw_symbol: 'ESH6' });
     expect(far).toMatchObject({ instrument_class: 'S', leg_index: 1, leg_raw_symbol: 'ESM6' });
   });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { MboColumns } from '../../src/dbn/index.ts';
 import {
   FuturesDay,
-  type FuturesDayOptions,
   futuresSpecs,
   MIN_FILL_CAPACITY,
+  type OrderDayOptions,
   synthesizeFuturesDay,
 } from '../../src/synth/index.ts';
 import { DT, frontMarket, hours } from './tape.ts';
@@ -42,7 +42,7 @@ function hashOf(fill: (columns: MboColumns) => number, capacity: number): string
   return hash.digest('hex');
 }
 
-function hashOfFile(options: FuturesDayOptions, root = 'ES'): string {
+function hashOfFile(options: OrderDayOptions, root = 'ES'): string {
   const hash = createHash('sha256');
   for (const piece of synthesizeFuturesDay(futuresSpecs(root, options.dt), options)) {
     hash.update(piece);

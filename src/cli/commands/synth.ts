@@ -9,9 +9,16 @@ export function synthCommand(): Command {
     'write synthetic DBN files: orders, definitions, statistics and the known truth',
     'synth --symbol ES --days 2 --seed 7',
     'synth --symbol MNQ --dates 2026-01-05:2026-01-09 --signal 0.6 --rate 200',
+    'synth --all --days 5 --rate 50',
   )
-    .option('--product-type <type>', 'kind of product (futures only, so far)', 'future_mbo')
-    .option('--symbol <root>', 'root of the future: ES or MNQ', 'ES')
+    .option('--product-type <type>', 'kind of product', 'future_mbo')
+    .option('--symbol <root>', 'root or ticker: ES or MNQ; ES for its options; QQQ for shares')
+    .addOption(
+      new Option(
+        '--all',
+        'ES, its 0DTE options, QQQ and its 0DTE options, one price path',
+      ).conflicts(['symbol', 'productType']),
+    )
     .addOption(
       new Option('--dates <A:B>', 'session dates, both included (or one date)').conflicts('days'),
     )
