@@ -60,6 +60,10 @@ export const ERRORS = {
     exit: 4,
     meaning: 'Instrument definitions are missing or contradict each other for the date.',
   },
+  RAW_CONFLICT: {
+    exit: 4,
+    meaning: 'Raw files of the same day contradict each other; the message names both.',
+  },
   INTERNAL: {
     exit: 1,
     meaning: 'A defect of Spymaster itself; please report it with the message.',
