@@ -21,7 +21,7 @@ const PICTURES = join(ROOT, 'docs', 'images', 'research');
 const ROWS_SHOWN = 8;
 /** A question: its name, its SQL, and the part of the page that its answer fills. */
 const QUESTION =
-  /```sql\n-- (?<name>[a-z-]+)\n(?<sql>[^`]+)```\n\n<!-- answer -->\n(?<answer>[^]*?)<!-- end of answer -->/g;
+  /```sql\n-- (?<name>[a-z-]+)\n(?<sql>[^`]+)```\n\n<!-- answer -->\n(?<answer>[\s\S]*?)<!-- end of answer -->/g;
 
 function spymaster(args, lake) {
   const run = spawnSync(process.execPath, [PROGRAM, ...args, '--lake', lake], {
