@@ -16,6 +16,11 @@ export {
 export type { Dataset } from './datasets.ts';
 export { loadDatasets } from './datasets.ts';
 export { formatNano, parseDecimalNano } from './decimal.ts';
+export { writeAnswerArrow } from './export-arrow.ts';
+export type { AnswerFormat, AnswerSummary, AnswerTexts } from './export-query.ts';
+export { copyAnswer, readAnswerTexts } from './export-query.ts';
+export type { PartitionEntry, PartitionFilter, RawHolding } from './lake-inventory.ts';
+export { listPartitions, listRawHoldings } from './lake-inventory.ts';
 export type { Lineage, LineageInput, PartitionManifest } from './manifest.ts';
 export { connectDuckDb, loadDuckDb, sqlText } from './parquet-database.ts';
 export type {
@@ -57,7 +62,11 @@ export {
   sessionTimeToNs,
   unixNsToDate,
 } from './session-time.ts';
+export type { LakeSql, ReadOnlyQuery } from './sql-session.ts';
+export { openLakeSql } from './sql-session.ts';
+export { viewName } from './sql-views.ts';
 export type { ContractField, TableContract } from './table-contract.ts';
+export { openPartition } from './table-reader.ts';
 export type {
   ColumnArray,
   ColumnRequest,

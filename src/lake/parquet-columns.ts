@@ -127,7 +127,7 @@ function joinLanes(out: Uint32Array, low: Uint32Array, high: Uint32Array, at: nu
 }
 
 /** Row of the first value that is NaN or infinite; -1 when all are finite. */
-function firstNonFinite(words: Uint32Array, rows: number, double: boolean): number {
+export function firstNonFinite(words: Uint32Array, rows: number, double: boolean): number {
   const mask = double ? 0x7ff00000 : 0x7f800000;
   const stride = double ? 2 : 1;
   for (let i = 0, at = stride - 1; i < rows; i++, at += stride) {
