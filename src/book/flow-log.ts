@@ -7,7 +7,7 @@
  * calls `consume()`. Meaning of each kind: docs/formulas.md (flow attribution).
  */
 export const FLOW = { ADD: 0, PULL: 1, FILL: 2, HIDDEN_FILL: 3 } as const;
-/** Bit of `FlowLog.code` of a pull: the quantity had rested at its price for `REST_NS` or longer. */
+/** Bit of a pull's `FlowLog.code`: the quantity had been at its price for `REST_NS` or longer. */
 export const FLOW_RESTED = 8;
 /** Time at one price after which quantity counts as resting, ns. */
 export const REST_NS = 500e6;

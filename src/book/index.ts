@@ -3,6 +3,7 @@ export { type BookEntry, BookSet, type BookSetOptions, MAX_INSTRUMENTS } from '.
 export type { BookCounters, CounterName } from './counters.ts';
 export { COUNTER_NAMES } from './counters.ts';
 export { FLOW, FLOW_RESTED, FlowLog, REST_NS } from './flow-log.ts';
+export { InstrumentSlots } from './instrument-slots.ts';
 export { MAX_TICK, MAX_WINDOW_TICKS } from './level-ladder.ts';
 export { MbpProjection, type MbpRule } from './mbp-projection.ts';
 export { MbpRows } from './mbp-rows.ts';
@@ -16,5 +17,6 @@ export { selectInstrument } from './select-instrument.ts';
 export { StrikeBooks } from './strike-books.ts';
 export { NO_PRICE, StrikeSeconds } from './strike-seconds.ts';
 export { AGGRESSOR, TradeLog } from './trade-log.ts';
-export type { WindowSpan } from './window-clock.ts';
+export { MAX_EVENT_ROWS } from './whole-events.ts';
+export { WindowClock, type WindowSpan } from './window-clock.ts';
 export { DEPTH_SIDE, type DepthRows, type SnapshotRows } from './window-rows.ts';

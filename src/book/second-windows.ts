@@ -118,6 +118,7 @@ export class SecondWindows {
       events.seek(columns, i, to, this.clock.next);
       this.apply(columns, i, events.end);
       i = events.end;
+      if (events.cut) continue;
       if (events.due === Number.POSITIVE_INFINITY) break;
       if (!this.closeTo(events.due)) return i;
     }

@@ -17,6 +17,8 @@ export class WholeEvents {
   end = 0;
   /** Clock of the next event's close, at or after the time asked for; Infinity: not in sight. */
   due: NsOfDay = Number.POSITIVE_INFINITY;
+  /** True when the rows before `end` were cut at `MAX_EVENT_ROWS`: there is more to look at. */
+  cut = false;
   /** Clock of the last row looked at. */
   now: NsOfDay = Number.NEGATIVE_INFINITY;
   /** True when the rows from `end` on begin an event whose end is not in sight. */
@@ -35,14 +37,20 @@ export class WholeEvents {
     let end = from;
     let j = from;
     let due = Number.POSITIVE_INFINITY;
+    this.cut = false;
     for (; j < to; j++) {
       const ts = tsRecv[j];
       const forward = ts > now && ts <= MAX_CLOCK_NS;
-      if (open && ((forward && ts - openedAt > EVENT_OPEN_LIMIT_NS) || j - end >= MAX_EVENT_ROWS)) {
+      const long = j - end >= MAX_EVENT_ROWS;
+      if (open && (long || (forward && ts - openedAt > EVENT_OPEN_LIMIT_NS))) {
         if (now >= stop) break;
         open = false;
         end = j;
         clockAtEnd = now;
+        if (long) {
+          this.cut = true;
+          break;
+        }
       }
       if (forward) now = ts;
       if (!open) {
@@ -56,7 +64,7 @@ export class WholeEvents {
       clockAtEnd = now;
     }
     if (j < to) {
-      due = now;
+      if (!this.cut) due = now;
       now = clockAtEnd;
       open = false;
     }

@@ -29,7 +29,7 @@ export class WindowTrades {
     if (closed > 0) this.last = price[closed - 1];
   }
 
-  /** Mean price of the trades with an aggressor, by volume, in currency; NaN when there was none. */
+  /** Mean price of the trades with an aggressor, by volume, currency; NaN when there was none. */
   vwap(): number {
     return (this.base + this.moment / (this.buyVolume + this.sellVolume)) / 1e9;
   }

@@ -31,7 +31,7 @@ export interface SlowFlow {
   side: 'A' | 'B';
   tick: number;
   qty: number;
-  /** Of a pull: the order had stood at its price for half a second; totals always have. */
+  /** A pull of what had stood at its price for half a second; totals always have. */
   rested: boolean;
   /** Times the book had been emptied before. */
   clears: number;
@@ -302,23 +302,16 @@ export class SlowBook {
 
   private hidden(side: 'A' | 'B', tick: number, qty: number): void {
     this.n.hiddenFillLots += qty;
-    if (qty === 0) return;
-    this.openFlows.push({ kind: 'hidden', side, tick, qty, rested: false, clears: this.n.clears });
+    this.flow('hidden', side, tick, qty);
   }
 
   private rested(order: SlowOrder): boolean {
     return this.now - order.since >= 0.5e9;
   }
 
-  private flow(
-    kind: 'add' | 'pull' | 'fill',
-    side: 'A' | 'B',
-    tick: number,
-    qty: number,
-    rested = false,
-  ): void {
-    if (qty <= 0 || this.inSnapshot) return;
-    this.openFlows.push({ kind, side, tick, qty, rested, clears: this.n.clears });
+  private flow(kind: SlowFlow['kind'], side: 'A' | 'B', tick: number, qty: number, old = false) {
+    if (qty <= 0 || (kind !== 'hidden' && this.inSnapshot)) return;
+    this.openFlows.push({ kind, side, tick, qty, rested: old, clears: this.n.clears });
   }
 
   private tick(price: number, side: string): number | null {

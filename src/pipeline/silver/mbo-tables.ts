@@ -1,4 +1,4 @@
-/** The one-second tables of a market-by-order book as batches, columns in their contracts' order. */
+/** The one-second tables of an order book as batches, columns in their contracts' order. */
 import type { DepthRows, SnapshotRows } from '../../book/index.ts';
 import type { TableBatch } from '../../lake/index.ts';
 
