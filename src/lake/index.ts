@@ -32,10 +32,9 @@ export type {
 } from './parquet-writer.ts';
 export { writeParquet } from './parquet-writer.ts';
 export { readManifest, sha256OfFile } from './partition-files.ts';
+export { PartitionLock } from './partition-lock.ts';
 export type { Layer, PartitionRef, TableRef } from './partition-ref.ts';
 export { datasetName, LAYERS, partitionFolder } from './partition-ref.ts';
-export type { ExpectedLineage, PartitionState } from './partition-state.ts';
-export { inputName, partitionState } from './partition-state.ts';
 export type { Product, Products, TradingSession } from './products.ts';
 export { findProduct, loadProducts, productOf } from './products.ts';
 export type { PublishRequest, PublishStep } from './publish-partition.ts';
@@ -43,7 +42,6 @@ export { PUBLISH_STEPS, publishPartition } from './publish-partition.ts';
 export { repairPartition } from './publish-repair.ts';
 export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
 export { findRawDay, findRawDays, listSessions, RAW_FORMATS, rawRoots } from './raw-days.ts';
-export { partitionInput, rawInput } from './raw-hashes.ts';
 export type { DefinitionVenue, ProductType, RawTable } from './raw-paths.ts';
 export {
   checkSymbolSegment,
