@@ -11,7 +11,7 @@ export type { OrderBookOptions } from './order-book.ts';
 export { NO_TICK, OrderBook } from './order-book.ts';
 export { MAX_ORDERS } from './order-store.ts';
 export { QuoteBook } from './quote-book.ts';
-export type { QuoteCounters } from './quote-counters.ts';
+export type { QuoteCounterName } from './quote-counters.ts';
 export { SecondWindows, type SecondWindowsOptions, type WindowTally } from './second-windows.ts';
 export { selectInstrument } from './select-instrument.ts';
 export { StrikeBooks } from './strike-books.ts';

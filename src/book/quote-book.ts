@@ -64,8 +64,12 @@ export class QuoteBook {
     this.seconds.reset();
   }
 
-  /** The end of the data. */
-  finish(): void {}
+  /** The end of the data: no quote will answer for the trades that wait. */
+  finish(): void {
+    for (let at = 0; at < this.seconds.count * 2; at++) {
+      settleLate(this.state, at, Number.POSITIVE_INFINITY);
+    }
+  }
 
   /** Best price of a side, 1e-9 currency, or `NO_PRICE`. */
   priceAt(slot: number, side: Side): PriceNano {

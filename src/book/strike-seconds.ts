@@ -68,11 +68,11 @@ export class StrikeSeconds {
     return this.depth[at]! - this.add[at]! + this.pull[at]! + this.fill[at]!;
   }
 
-  /** True when the best bid is above the best ask. */
+  /** True when the best bid is at or above the best ask. */
   crossed(slot: number): boolean {
     const bid = this.bestPrice[slot * 2 + BID]!;
     const ask = this.bestPrice[slot * 2 + ASK]!;
-    return bid !== NO_PRICE && bid > ask;
+    return bid !== NO_PRICE && bid >= ask;
   }
 
   /**

@@ -41,6 +41,8 @@ export interface Product {
   bucketTicks: number;
   /** Distance of listed strikes, 1e-9 currency. */
   strikeStepInt: PriceNano;
+  /** Finest price step of the options on it, 1e-9 currency. */
+  optionTickInt: PriceNano;
   session: TradingSession;
   /** Vendor dataset, e.g. `GLBX.MDP3`. */
   dataset: string;
@@ -71,6 +73,7 @@ const productRow = z.strictObject({
   grid_max_ticks: z.int().min(50).max(100_000),
   bucket_ticks: z.int().min(1).max(10_000),
   strike_step: decimalText,
+  option_tick: decimalText.optional(),
   session: z.string(),
   dataset: z.string().regex(/^[A-Z0-9]+\.[A-Z0-9]+$/, 'expected a dataset such as GLBX.MDP3'),
   publisher: z.int().min(1).max(65_535),
@@ -116,6 +119,7 @@ function toProduct(root: string, row: ProductRow, session: TradingSession): Prod
     gridMaxTicks: row.grid_max_ticks,
     bucketTicks: row.bucket_ticks,
     strikeStepInt: parseDecimalNano(row.strike_step),
+    optionTickInt: parseDecimalNano(row.option_tick ?? row.tick_size),
     session,
     dataset: row.dataset,
     publisherId: row.publisher,
@@ -156,8 +160,9 @@ export function loadProducts(configFolder: string = shippedConfigFolder()): Prod
   for (const [root, row] of Object.entries(parsed.data.products)) {
     const session = parsed.data.sessions[row.session];
     if (!session) throw invalid(file, `products.${root}.session`, `no session "${row.session}"`);
-    if (parseDecimalNano(row.tick_size) === 0) {
-      throw invalid(file, `products.${root}.tick_size`, 'must not be 0');
+    for (const key of ['tick_size', 'option_tick'] as const) {
+      if (parseDecimalNano(row[key] ?? row.tick_size) > 0) continue;
+      throw invalid(file, `products.${root}.${key}`, 'must not be 0');
     }
     products.set(root, toProduct(root, row, toSession(row.session, session)));
   }
