@@ -7,8 +7,25 @@ export {
   readBronzeOptionMbo,
 } from './bronze/bronze-rows.ts';
 export { bronzeEquityMbo } from './bronze/ingest-equity-mbo.ts';
+export { bronzeEquityOptionCmbp1 } from './bronze/ingest-equity-option-cmbp-1.ts';
 export { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
+export { bronzeFutureOptionMbo } from './bronze/ingest-future-option-mbo.ts';
 export type { OptionTerms } from './bronze/option-terms.ts';
+export { bronzeVolumes } from './bronze-volumes.ts';
+export { STAGES } from './catalog.ts';
+export { type BronzeVolumes, ContractFacts } from './contract-facts.ts';
+export type { SelectionRow } from './contract-selection.ts';
+export {
+  loadSelection,
+  type SelectionMap,
+  saveSelection,
+  selectionPath,
+} from './contract-selection-file.ts';
+export { ingestedPartitions } from './ingest-record.ts';
+export { type RunStageOptions, runStage, StageAbandoned } from './run-stage.ts';
+export { selectForDate, selectTicker } from './select-contracts.ts';
+export { silverEquityMbo } from './silver/equity-mbo.ts';
+export { silverFutureMbo } from './silver/future-mbo.ts';
 export type {
   Counters,
   PublishedPartition,
@@ -18,3 +35,4 @@ export type {
   StageReport,
   StageTask,
 } from './stage.ts';
+export { type StageState, stageState } from './stage-state.ts';

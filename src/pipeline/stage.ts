@@ -81,6 +81,8 @@ export interface Stage {
   productType: ProductType;
   /** Raised whenever the same inputs give other bits: partitions made before are then stale. */
   version: number;
+  /** Model constants that its output depends on: a change of one makes partitions stale. */
+  constants?: Readonly<Record<string, number | string>>;
   /** Tables it writes; every one for every task that it is given. */
   outputs: readonly TableRef[];
   /**

@@ -1,0 +1,22 @@
+/**
+ * Every stage there is: a new one is a new row.
+ */
+import { bronzeEquityMbo } from './bronze/ingest-equity-mbo.ts';
+import { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
+import { goldEquityMbo, goldFutureMbo } from './gold/price-surface.ts';
+import { goldEquityOptionCmbp1, goldFutureOptionMbo } from './gold/strike-surface.ts';
+import { silverEquityMbo } from './silver/equity-mbo.ts';
+import { silverFutureMbo } from './silver/future-mbo.ts';
+import type { Stage } from './stage.ts';
+
+/** All stages; names are unique, and a table has one stage that writes it. */
+export const STAGES: readonly Stage[] = [
+  bronzeFutureMbo,
+  bronzeEquityMbo,
+  silverFutureMbo,
+  silverEquityMbo,
+  goldFutureMbo,
+  goldFutureOptionMbo,
+  goldEquityMbo,
+  goldEquityOptionCmbp1,
+];

@@ -1,0 +1,155 @@
+/**
+ * Whether a task's partitions are there and still what they would be made as now.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isKnownError } from '../core/index.ts';
+import {
+  datasetName,
+  type Lineage,
+  type LineageInput,
+  loadContract,
+  type PartitionManifest,
+  type PartitionRef,
+  readManifest,
+} from '../lake/index.ts';
+import { ingestedPartitions } from './ingest-record.ts';
+import { rawLineage } from './raw-hash.ts';
+import type { Stage, StageInput, StageTask } from './stage.ts';
+import { stageConfigSha256 } from './stage-config.ts';
+
+/** What a task's partitions are, and why they are not complete. */
+export interface StageState {
+  state: 'missing' | 'stale' | 'damaged' | 'complete';
+  why: string;
+}
+
+/** A partition as lineage has it. @throws DataError PARTITION_MISSING, PARTITION_DAMAGED */
+export function partitionLineage(lake: string, ref: PartitionRef): LineageInput {
+  const { bytes, sha256 } = readManifest(lake, ref);
+  const { symbol, dt } = ref;
+  return { role: 'partition', dataset: datasetName(ref), symbol, dt, bytes, sha256 };
+}
+
+/**
+ * An input as lineage has it.
+ * @throws DataError PARTITION_MISSING, PARTITION_DAMAGED; OperatingError FILE_READ
+ */
+export function inputLineage(lake: string, input: StageInput): LineageInput {
+  return input.kind === 'raw'
+    ? rawLineage(lake, input.path, input.role)
+    : partitionLineage(lake, input.ref);
+}
+
+/** What names an input, whatever it holds. */
+export function inputKey(input: LineageInput): string {
+  return input.role === 'partition'
+    ? `${input.dataset} ${input.symbol} ${input.dt}`
+    : `${input.role} ${input.file}`;
+}
+
+/** Partitions that a task makes; null for an ingest that has not ended. */
+export function outputsOf(stage: Stage, task: StageTask): PartitionRef[] | null {
+  if (stage.layer === 'bronze') return ingestedPartitions(task);
+  const { symbol, dt } = task;
+  return stage.outputs.map((table) => ({ ...table, symbol, dt }));
+}
+
+/** What is recorded of an input that the stage no longer reads, as it is now; null when gone. */
+function recordedNow(lake: string, input: LineageInput): LineageInput | null {
+  try {
+    if (input.role === 'partition') {
+      const [layer, productType, table] = input.dataset.split('.');
+      const ref = { layer, productType, table, symbol: input.symbol, dt: input.dt };
+      return partitionLineage(lake, ref as PartitionRef);
+    }
+    const path = join(lake, input.file);
+    return existsSync(path) ? rawLineage(lake, path, input.role) : null;
+  } catch (error) {
+    if (isKnownError(error)) return null;
+    throw error;
+  }
+}
+
+/** Why inputs make a partition stale; null when they do not. One that is gone cannot tell. */
+function inputChange(
+  lake: string,
+  recorded: readonly LineageInput[],
+  wanted: readonly StageInput[],
+): string | null {
+  const known = new Map(recorded.map((input) => [inputKey(input), input]));
+  for (const input of recorded) {
+    const now = recordedNow(lake, input);
+    if (now && now.sha256 !== input.sha256) return `input ${inputKey(input)} changed`;
+  }
+  for (const input of wanted) {
+    const key =
+      input.kind === 'partition'
+        ? `${datasetName(input.ref)} ${input.ref.symbol} ${input.ref.dt}`
+        : inputKey(rawLineage(lake, input.path, input.role));
+    if (!known.has(key)) return `input ${key} is new`;
+  }
+  return null;
+}
+
+function staleReason(
+  stage: Stage,
+  task: StageTask,
+  ref: PartitionRef,
+  manifest: PartitionManifest,
+): string | null {
+  if (manifest.stage !== stage.name) return `it was made by ${manifest.stage}`;
+  if (manifest.stageVersion !== stage.version) {
+    return `the stage is version ${stage.version}, it was ${manifest.stageVersion}`;
+  }
+  if (manifest.contractSha256 !== loadContract(ref).sha256) return 'its contract changed';
+  if (manifest.configSha256 !== stageConfigSha256(stage, task)) {
+    return 'product row, session or constants changed';
+  }
+  return inputChange(task.lake, manifest.inputs, stage.inputs(task));
+}
+
+function partitionState(stage: Stage, task: StageTask, ref: PartitionRef): StageState {
+  const name = `${datasetName(ref)} ${ref.symbol} ${ref.dt}`;
+  let manifest: PartitionManifest;
+  try {
+    manifest = readManifest(task.lake, ref);
+  } catch (error) {
+    if (!isKnownError(error)) throw error;
+    if (error.code === 'PARTITION_MISSING') {
+      return { state: 'missing', why: `missing: ${name}` };
+    }
+    return { state: 'damaged', why: `damaged: ${error.message}` };
+  }
+  const why = staleReason(stage, task, ref, manifest);
+  return why === null
+    ? { state: 'complete', why: 'complete' }
+    : { state: 'stale', why: `stale: ${name}: ${why}` };
+}
+
+/**
+ * The state of what a task makes; of several partitions, the first that is not complete.
+ * @throws DataError as the stage's `inputs`, OperatingError FILE_READ.
+ */
+export function stageState(stage: Stage, task: StageTask): StageState {
+  const outputs = outputsOf(stage, task);
+  if (outputs === null) {
+    const why = `missing: no ingest of ${task.symbol} ${task.dt} has ended`;
+    return { state: 'missing', why };
+  }
+  for (const ref of outputs) {
+    const state = partitionState(stage, task, ref);
+    if (state.state !== 'complete') return state;
+  }
+  return { state: 'complete', why: 'complete' };
+}
+
+/** Who makes a task's partitions, and of what, as things are now. */
+export function lineageOf(stage: Stage, task: StageTask, inputs: Iterable<LineageInput>): Lineage {
+  return {
+    stage: stage.name,
+    stageVersion: stage.version,
+    configSha256: stageConfigSha256(stage, task),
+    inputs: [...inputs],
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Plans and runs the pipeline of a lake.
+ */
+import type { Products, SessionChoice } from '../lake/index.ts';
+import { STAGES, stageState } from '../pipeline/index.ts';
+import { ContractChooser } from './contract-chooser.ts';
+import { type ExecutionEvents, executePlan, type NodeResult } from './execute-plan.ts';
+import { forgetFailure, rememberFailure } from './failures.ts';
+import { makePlan, type PlanRequest } from './make-plan.ts';
+import type { Plan } from './plan-types.ts';
+import { ThreadPool } from './thread-pool.ts';
+
+/** A lake and what its tables depend on. */
+export interface PipelineLake {
+  lake: string;
+  products: Products;
+  session: SessionChoice;
+}
+
+/**
+ * Plans what is asked for.
+ * @throws DataError PRODUCT_UNKNOWN, USAGE, DATE_NOT_FOUND; CONTRACT for a broken selection map.
+ */
+export async function planPipeline(of: PipelineLake, request: PlanRequest): Promise<Plan> {
+  const chooser = await ContractChooser.open(of.lake);
+  return makePlan(request, {
+    ...of,
+    stages: STAGES,
+    stateOf: (stage, task) => Promise.resolve(stageState(stage, task)),
+    contractOn: (product, dt) => chooser.contractOn(product, dt),
+  });
+}
+
+function remember(lake: string, result: NodeResult): void {
+  const { outcome, error, node } = result;
+  if (outcome === 'failed' && error) rememberFailure(lake, node.id, error);
+  if (outcome === 'done' || outcome === 'unchanged' || outcome === 'kept') {
+    forgetFailure(lake, node.id);
+  }
+}
+
+/**
+ * Runs a plan in worker threads; every node has a result, whatever happens.
+ * @param options.workers threads, at least 1; no more are started than there are nodes to run.
+ */
+export async function runPipeline(
+  of: PipelineLake,
+  plan: Plan,
+  options: { workers: number; signal: AbortSignal; events: ExecutionEvents },
+): Promise<NodeResult[]> {
+  const { workers, signal, events } = options;
+  const pool = new ThreadPool(workers, signal);
+  try {
+    return await executePlan(plan, pool, {
+      signal,
+      events: {
+        ...events,
+        onResult: (result) => {
+          remember(of.lake, result);
+          events.onResult?.(result);
+        },
+      },
+    });
+  } finally {
+    await pool.close();
+  }
+}
