@@ -12,7 +12,10 @@ export const SLOT_BYTES = 256 * 1024;
 const WRITTEN = 0;
 const READ = 1;
 const STATE = 2;
-const LENGTHS = 3;
+const PARTS_READ = 3;
+const LENGTHS = 4;
+/** The source's progress is told in these parts of the whole. */
+const PARTS = 1_000_000;
 const CONTROL_BYTES = (LENGTHS + RING_SLOTS) * 4;
 
 /** How the writer stands. */
@@ -57,6 +60,11 @@ export class RingWriter {
     return true;
   }
 
+  /** Says which part of its source the writer has read, 0..1. */
+  tellProgress(part: number): void {
+    Atomics.store(this.control, PARTS_READ, Math.floor(part * PARTS));
+  }
+
   /** Hands over what is left and says how the stream ended. */
   end(state: (typeof RING_STATE)['ENDED' | 'FAILED']): void {
     if (this.filled > 0) this.hand();
@@ -99,6 +107,11 @@ export class RingReader {
   /** How the writer stands; `ENDED` and `FAILED` count once all chunks are read. */
   get state(): number {
     return Atomics.load(this.control, STATE);
+  }
+
+  /** Part of its source that the writer has read, 0..1. */
+  get progress(): number {
+    return Atomics.load(this.control, PARTS_READ) / PARTS;
   }
 
   /** The next chunk, a view that is valid until the next call; null when there is none now. */

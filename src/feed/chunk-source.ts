@@ -13,6 +13,8 @@ export interface ChunkSource {
   ready?: () => Promise<void>;
   /** True once the compressed stream turned out to be cut short. */
   truncated: () => boolean;
+  /** Part of the file that was read, 0..1. */
+  progress: () => number;
   close: () => void;
 }
 
@@ -25,9 +27,18 @@ function isCompressed(path: string): boolean {
   }
 }
 
+function partOf({ offset, size }: FileChunks): number {
+  return size > 0 ? offset / size : 1;
+}
+
 function plainSource(path: string): ChunkSource {
   const file = new FileChunks(path);
-  return { next: () => file.next(), truncated: () => false, close: () => file.close() };
+  return {
+    next: () => file.next(),
+    truncated: () => false,
+    progress: () => partOf(file),
+    close: () => file.close(),
+  };
 }
 
 function zstdSource(path: string): ChunkSource {
@@ -44,7 +55,8 @@ function zstdSource(path: string): ChunkSource {
       return null;
     }
   };
-  return { next, truncated: () => truncated, close: () => file.close() };
+  const progress = () => partOf(file);
+  return { next, truncated: () => truncated, progress, close: () => file.close() };
 }
 
 function threadedSource(path: string): ChunkSource {
@@ -53,6 +65,7 @@ function threadedSource(path: string): ChunkSource {
     next: () => chunks.next(),
     ready: () => chunks.ready(),
     truncated: () => chunks.truncated,
+    progress: () => chunks.progress,
     close: () => chunks.close(),
   };
 }

@@ -21,7 +21,11 @@ async function run({ path, ring, errors }: DecompressRequest): Promise<void> {
   try {
     await initZstd();
     file = new FileChunks(path);
-    for (const piece of decompressZstd(file)) if (!writer.write(piece)) return;
+    const { size } = file;
+    for (const piece of decompressZstd(file)) {
+      if (!writer.write(piece)) return;
+      writer.tellProgress(size > 0 ? file.offset / size : 1);
+    }
     writer.end(RING_STATE.ENDED);
   } catch (error) {
     errors.postMessage(toPlainError(error));

@@ -22,9 +22,9 @@ export class RecordFile {
     this.metadata = this.told(() => this.readHeader());
   }
 
-  /** Bytes of the decompressed stream that were read so far. */
-  get offset(): number {
-    return this.decoder.deliveredBytes;
+  /** Part of the file that was read, 0..1. */
+  get progress(): number {
+    return this.source.progress();
   }
 
   /**

@@ -53,6 +53,11 @@ export class ThreadedChunks {
     }
   }
 
+  /** Part of the file that was read, 0..1; up to 4 MiB ahead of what was handed out. */
+  get progress(): number {
+    return this.ring.progress;
+  }
+
   /** Waits until `next` has something to give, without holding the thread. */
   async ready(): Promise<void> {
     if (this.stopped) return;

@@ -6,8 +6,6 @@
 export const ACTIONS = ['A', 'C', 'M', 'R', 'T', 'F', 'N'] as const;
 /** Texts of the `side` column, by code. */
 export const SIDES = ['A', 'B', 'N'] as const;
-/** Texts of the `right` column, by code. */
-export const RIGHTS = ['C', 'P'] as const;
 
 /** A letter that no text of the column stands for. */
 export const NO_CODE = 255;

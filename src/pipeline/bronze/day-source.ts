@@ -1,52 +1,18 @@
 /**
  * The records of a raw day, whatever files they lie in.
  */
-import { DataError } from '../../core/index.ts';
-import type { Metadata, RecordRun, Schema } from '../../dbn/index.ts';
-import { openRecords, type RecordFile } from '../../feed/index.ts';
+import type { Metadata, RecordRun } from '../../dbn/index.ts';
+import type { Counters } from '../stage.ts';
 
-/** An open day. */
+/** An open file or day; read its runs once, then close it. */
 export interface DaySource {
-  /** Headers of the files, for their symbols. */
+  /** Headers, for their symbols. */
   metadata: readonly Metadata[];
-  /** The next run of records, in the order of the clock; null at the end. */
+  /** The next run of records, valid until the next call; null at the end. */
   next(): RecordRun | null;
-  /** What is known of the source itself once it was read: names of counters. */
-  counters(): Record<string, number>;
+  /** What was met in the files themselves, once they were read. */
+  counters(): Counters;
+  /** Part of the bytes that were read, 0..1. */
+  progress(): number;
   close(): void;
-}
-
-/** @throws DataError DBN_SCHEMA when the file holds other records than `schema`. */
-export function checkSchema(metadata: Metadata, schema: Schema, file: string): void {
-  if (metadata.schema === schema || metadata.schema === null) return;
-  throw new DataError('DBN_SCHEMA', 'the file holds other records than its folder says', {
-    file,
-    found: `schema ${metadata.schema}`,
-    expected: `schema ${schema}`,
-  });
-}
-
-function countersOf(file: RecordFile): Record<string, number> {
-  const { end } = file;
-  return {
-    truncated_files: end?.truncated ? 1 : 0,
-    truncated_bytes: end?.trailingBytes ?? 0,
-  };
-}
-
-/** Opens a day that lies in one DBN file. @throws DataError, OperatingError naming the file. */
-export async function openDay(path: string, schema: Schema): Promise<DaySource> {
-  const file = await openRecords(path);
-  try {
-    checkSchema(file.metadata, schema, path);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return {
-    metadata: [file.metadata],
-    next: () => file.next(),
-    counters: () => countersOf(file),
-    close: () => file.close(),
-  };
 }

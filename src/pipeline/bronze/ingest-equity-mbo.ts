@@ -1,8 +1,18 @@
+/**
+ * `bronze_ingest_equity_mbo`: raw orders of a ticker, definitions where there are any, to
+ * `bronze.equity_mbo.mbo`, a partition the ticker.
+ *
+ * Grain: a record of the raw file, in its order, the whole UTC day of the file with its snapshot;
+ * prices undefined by the vendor are absent.
+ * Leaves out, and counts: other tickers, ids without a name, other record types.
+ * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
+ * that contradict each other, a day without any name of its instruments.
+ */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
 import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
 import { MboRows } from './mbo-rows.ts';
-import { placeEquity } from './outright.ts';
+import { placeEquity } from './place-outrights.ts';
 
 const TABLE = { layer: 'bronze', productType: 'equity_mbo', table: 'mbo' } as const;
 
@@ -12,11 +22,11 @@ const INGEST: Ingest = {
   recordBytes: MBO_BYTES,
   venue: 'xnas',
   definitionsRequired: false,
-  place: (names, task) => placeEquity(names, task.symbol),
+  place: placeEquity,
   makeRows: (originNs) => new MboRows(originNs, false),
 };
 
-/** `bronze_ingest_equity_mbo`. */
+/** The stage. */
 export const bronzeEquityMbo: Stage = {
   name: 'bronze_ingest_equity_mbo',
   layer: 'bronze',

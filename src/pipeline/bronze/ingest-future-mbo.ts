@@ -1,8 +1,19 @@
+/**
+ * `bronze_ingest_future_mbo`: raw orders of a futures root, definitions where there are any, to
+ * `bronze.future_mbo.mbo`, a partition an outright contract.
+ *
+ * Grain: a record of the raw file, in its order, the whole UTC day of the file with its snapshot;
+ * prices undefined by the vendor are absent.
+ * Leaves out, and counts: spreads, user-defined instruments, other products, ids without a name,
+ * other record types.
+ * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
+ * that contradict each other, a day without any name of its instruments.
+ */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
 import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
 import { MboRows } from './mbo-rows.ts';
-import { placeFuture } from './outright.ts';
+import { placeFuture } from './place-outrights.ts';
 
 const TABLE = { layer: 'bronze', productType: 'future_mbo', table: 'mbo' } as const;
 
@@ -12,11 +23,11 @@ const INGEST: Ingest = {
   recordBytes: MBO_BYTES,
   venue: 'glbx',
   definitionsRequired: false,
-  place: (names, task) => placeFuture(names, task.product.root),
+  place: placeFuture,
   makeRows: (originNs) => new MboRows(originNs, false),
 };
 
-/** `bronze_ingest_future_mbo`. */
+/** The stage. */
 export const bronzeFutureMbo: Stage = {
   name: 'bronze_ingest_future_mbo',
   layer: 'bronze',

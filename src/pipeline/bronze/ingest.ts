@@ -1,16 +1,19 @@
 /**
- * What the four ingests have in common: raw day in, a partition for each contract found out.
+ * What the four ingests have in common: a raw day in, a partition for each contract found out.
  */
-import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { DataError } from '../../core/index.ts';
-import { rtypeOf, type Schema } from '../../dbn/index.ts';
-import { type Definitions, findDefinitionFiles, readDefinitions } from '../../feed/index.ts';
+import { rtypeOf } from '../../dbn/index.ts';
+import {
+  type Definitions,
+  findDefinitionFiles,
+  readDefinitions,
+  requireDefinitionFiles,
+} from '../../feed/index.ts';
 import {
   type DefinitionVenue,
   dateToUnixNs,
-  findRawDay,
-  type PartitionRef,
+  type RawDay,
+  rawDefinitionFolder,
   type TableRef,
 } from '../../lake/index.ts';
 import type {
@@ -22,133 +25,200 @@ import type {
   StageTask,
 } from '../stage.ts';
 import type { BatchRows } from './batch-rows.ts';
-import { type DaySource, openDay } from './day-source.ts';
+import type { DaySource } from './day-source.ts';
 import { InstrumentNames } from './instrument-names.ts';
 import { InstrumentRoutes, type Placement } from './instrument-routes.ts';
+import { type DayForm, dayFiles, openDay } from './open-day.ts';
 import { RecordSpill } from './record-spill.ts';
 import { readHead, type Split, spilledPartition, streamPartition } from './split-records.ts';
+import { temporaryPath } from './temporary-path.ts';
+
+/** Symbols named in a SYMBOL_NOT_FOUND message. */
+const MAX_SYMBOLS_NAMED = 12;
 
 /** What sets one ingest apart from the others. */
-export interface Ingest {
+export interface Ingest extends DayForm {
   table: TableRef;
-  schema: Schema;
-  /** Bytes of a record without a trailer. */
-  recordBytes: number;
   venue: DefinitionVenue;
-  /** Nothing can be made without definitions. */
+  /** Without definitions of the day nothing can be made; otherwise they are used where found. */
   definitionsRequired: boolean;
-  place(names: InstrumentNames, task: StageTask): (instrumentId: number) => Placement;
+  /** Says where instruments go; may count in `notes` what it meets. */
+  place(names: InstrumentNames, task: StageTask, notes: Counters): (id: number) => Placement;
   /** Makes the rows of a partition. */
   makeRows(originNs: bigint): BatchRows;
+  /** A day without any record of the product is a table without rows, or none at all. */
+  emptyDay?: (task: StageTask) => string[];
 }
 
-/** What a task of the ingest reads. @throws DataError SYMBOL_NOT_FOUND, DATE_NOT_FOUND */
+interface Files {
+  records: RawDay[];
+  definitions: string[];
+}
+
+function filesOf(ingest: Ingest, task: StageTask): Files {
+  const find = ingest.definitionsRequired ? requireDefinitionFiles : findDefinitionFiles;
+  return {
+    records: dayFiles(task),
+    definitions: find(task.lake, ingest.venue, task.dt),
+  };
+}
+
+/**
+ * What a task of the ingest reads.
+ * @throws DataError SYMBOL_NOT_FOUND, DATE_NOT_FOUND naming what there is; DEFINITIONS when they
+ * are needed and missing.
+ */
 export function ingestInputs(ingest: Ingest, task: StageTask): StageInput[] {
-  const { lake, productType, symbol, dt } = task;
-  const records = findRawDay(lake, productType, symbol, dt);
-  const definitions = findDefinitionFiles(lake, ingest.venue, dt);
+  const { records, definitions } = filesOf(ingest, task);
   return [
-    { kind: 'raw', role: 'records', path: records.path },
+    ...records.map(({ path }) => ({ kind: 'raw', role: 'records', path }) as const),
     ...definitions.map((path) => ({ kind: 'raw', role: 'definitions', path }) as const),
   ];
 }
 
-/** Runs an ingest. @throws DataError, OperatingError; nothing is published of a damaged file. */
+/**
+ * Runs an ingest: the largest partition is published while the day is read, then the others. The
+ * day is read to its end before any of them is published.
+ * @throws DataError, OperatingError; nothing is published of a damaged file.
+ */
 export async function runIngest(
   ingest: Ingest,
   task: StageTask,
   io: StageIo,
 ): Promise<StageReport> {
-  const { lake, productType, symbol, dt } = task;
-  const records = findRawDay(lake, productType, symbol, dt);
-  const definitionFiles = findDefinitionFiles(lake, ingest.venue, dt);
-  const definitions = definitionFiles.length > 0 ? await readDefinitions(definitionFiles) : null;
-  await io.noteRaw(records.path, 'records');
-  for (const path of definitionFiles) await io.noteRaw(path, 'definitions');
-  const source = await openDay(records.path, ingest.schema);
-  const spill = new RecordSpill(spillPath(ingest, task), ingest.recordBytes);
+  const { records, definitions: paths } = filesOf(ingest, task);
+  const definitions = paths.length > 0 ? await readDefinitions(paths) : null;
+  for (const { path } of records) await io.noteRaw(path, 'records');
+  for (const path of paths) await io.noteRaw(path, 'definitions');
+  const source = await openDay(records, task, ingest);
+  const spill = new RecordSpill(temporaryPath(task, 'spill'), ingest.recordBytes);
   try {
-    return await split(ingest, task, io, { source, spill, definitions });
+    return await new IngestRun(ingest, task, io, source, spill, definitions).run();
   } finally {
     spill.close();
     source.close();
   }
 }
 
-interface Opened {
-  source: DaySource;
-  spill: RecordSpill;
-  definitions: Definitions | null;
-}
+/** One day on its way. */
+class IngestRun {
+  private readonly ingest: Ingest;
+  private readonly task: StageTask;
+  private readonly io: StageIo;
+  private readonly source: DaySource;
+  private readonly names: InstrumentNames;
+  private readonly notes: Counters = {};
+  private readonly split: Split;
+  private readonly published: PublishedPartition[] = [];
 
-function spillPath(ingest: Ingest, { lake, symbol, dt }: StageTask): string {
-  const { layer, productType } = ingest.table;
-  const name = `.spill-${symbol}-${dt}-${process.pid}-${threadId}`;
-  return join(lake, layer, `product_type=${productType}`, name);
-}
-
-async function split(
-  ingest: Ingest,
-  task: StageTask,
-  io: StageIo,
-  opened: Opened,
-): Promise<StageReport> {
-  const { source, spill, definitions } = opened;
-  const names = new InstrumentNames(task.dt, source.metadata, definitions);
-  const routes = new InstrumentRoutes(ingest.place(names, task));
-  const one: Split = {
-    next: () => source.next(),
-    rtype: rtypeOf(ingest.schema),
-    routes,
-    spill,
-    others: { records: 0 },
-    onOther: (run) => {
-      names.addMappings(run);
-      routes.forgetUnmapped();
-    },
-  };
-  const largest = readHead(one);
-  const published: PublishedPartition[] = [];
-  const publish = async (k: number, isLargest: boolean) => {
-    const rows = ingest.makeRows(dateToUnixNs(task.dt));
-    const ref: PartitionRef = {
-      ...ingest.table,
-      symbol: routes.partitions[k]!.symbol,
-      dt: task.dt,
+  constructor(
+    ingest: Ingest,
+    task: StageTask,
+    io: StageIo,
+    source: DaySource,
+    spill: RecordSpill,
+    definitions: Definitions | null,
+  ) {
+    this.ingest = ingest;
+    this.task = task;
+    this.io = io;
+    this.source = source;
+    this.names = new InstrumentNames(task.dt, source.metadata, definitions);
+    const routes = new InstrumentRoutes(ingest.place(this.names, task, this.notes));
+    this.split = {
+      next: () => this.next(),
+      rtype: rtypeOf(ingest.schema),
+      routes,
+      spill,
+      others: { records: 0 },
+      onMappings: (run) => {
+        this.names.addMappings(run);
+        routes.forgetUnmapped();
+      },
     };
-    const batches = isLargest ? streamPartition(one, k, rows) : spilledPartition(one, k, rows);
-    const counters = () => ({ ...fileCounters(one, source), ...rows.counts });
-    published.push(await io.publish(ref, batches, counters));
-  };
-  if (largest >= 0) await publish(largest, true);
-  for (const k of bySymbol(routes)) if (k !== largest) await publish(k, false);
-  if (published.length === 0) throw nothingFound(task, names, one);
-  return { published, counters: fileCounters(one, source), rowsRead: recordsOf(one) };
-}
+  }
 
-function bySymbol(routes: InstrumentRoutes): number[] {
-  const symbols = routes.partitions.map((p) => p.symbol);
-  return [...symbols.keys()].sort((a, b) => (symbols[a]! < symbols[b]! ? -1 : 1));
-}
+  async run(): Promise<StageReport> {
+    const { split, published } = this;
+    const { partitions } = split.routes;
+    const largest = readHead(split);
+    if (largest >= 0) await this.publish(largest, streamPartition);
+    for (const k of bySymbol(partitions)) {
+      if (k !== largest) await this.publish(k, spilledPartition);
+    }
+    if (published.length === 0) await this.publishNothing();
+    this.io.progress(1);
+    return { published, counters: this.counters(), rowsRead: this.recordsRead() };
+  }
 
-function fileCounters(one: Split, source: DaySource): Counters {
-  return {
-    ...one.routes.leftOutRecords,
-    other_rtype_records: one.others.records,
-    ...source.counters(),
-  };
-}
+  private next() {
+    this.io.progress(this.source.progress());
+    return this.source.next();
+  }
 
-function recordsOf({ routes }: Split): number {
-  const left = Object.values(routes.leftOutRecords).reduce((a, b) => a + b, 0);
-  return routes.partitions.reduce((sum, p) => sum + p.records, left);
-}
-function nothingFound(task: StageTask, names: InstrumentNames, one: Split): DataError {
-  if (names.empty && one.routes.leftOutRecords.unmapped_records > 0) {
-    return new DataError('DEFINITIONS', 'nothing says what the instruments of the file are', {
-      found: 'neither symbol mappings nor definitions',
-      expected: 'definitions of the day',
+  private async publish(k: number, batchesOf: typeof streamPartition): Promise<void> {
+    const { ingest, task, split, io } = this;
+    const rows = ingest.makeRows(dateToUnixNs(task.dt));
+    const ref = { ...ingest.table, symbol: split.routes.partitions[k]!.symbol, dt: task.dt };
+    const counters = () => ({ ...this.counters(), ...rows.counts });
+    this.published.push(await io.publish(ref, batchesOf(split, k, rows), counters));
+  }
+
+  private async publishNothing(): Promise<void> {
+    const { ingest, task, io } = this;
+    const left = this.split.routes.leftOutRecords;
+    if (left.unmapped_records > 0 && left.unmapped_records === this.recordsRead()) {
+      throw this.unnamed();
+    }
+    if (!ingest.emptyDay) throw this.noneOfProduct();
+    for (const symbol of ingest.emptyDay(task)) {
+      const ref = { ...ingest.table, symbol, dt: task.dt };
+      this.published.push(await io.publish(ref, [], () => this.counters()));
+    }
+  }
+
+  private counters(): Counters {
+    return {
+      ...this.split.routes.leftOutRecords,
+      ...this.notes,
+      other_rtype_records: this.split.others.records,
+      ...this.source.counters(),
+    };
+  }
+
+  private recordsRead(): number {
+    const { routes } = this.split;
+    const left = Object.values(routes.leftOutRecords).reduce((a, b) => a + b, 0);
+    return routes.partitions.reduce((sum, p) => sum + p.records, left);
+  }
+
+  private unnamed(): DataError {
+    const { ingest, task, names } = this;
+    const compact = task.dt.replaceAll('-', '');
+    const folder = rawDefinitionFolder(task.lake, ingest.venue);
+    const found = names.empty
+      ? 'neither symbol mappings in the header nor definitions of the day'
+      : 'mappings or definitions, but of other instruments or days';
+    return new DataError('DEFINITIONS', `nothing names the instruments of ${task.symbol}`, {
+      file: dayFiles(task)[0]!.path,
+      found,
+      expected: `the schema "definition" of the day as *${compact}*.dbn or .dbn.zst in ${folder}`,
     });
   }
-  return new DataError('SYMBOL_NOT_FOUND', `no records of ${task.symbol} on ${task.dt}`);
+
+  private noneOfProduct(): DataError {
+    const { task, split, names } = this;
+    const known = names.symbols().slice(0, MAX_SYMBOLS_NAMED).join(', ');
+    const records = `${this.recordsRead()} records`;
+    return new DataError('SYMBOL_NOT_FOUND', `no contract of ${task.symbol} on ${task.dt}`, {
+      file: dayFiles(task)[0]!.path,
+      found: split.others.records > 0 || known === '' ? records : `${records} of ${known}`,
+      expected: 'records of an outright contract or of the ticker itself',
+    });
+  }
+}
+
+function bySymbol(partitions: readonly { symbol: string }[]): number[] {
+  const numbers = partitions.map((_, k) => k);
+  return numbers.sort((a, b) => (partitions[a]!.symbol < partitions[b]!.symbol ? -1 : 1));
 }

@@ -38,6 +38,11 @@ export class InstrumentNames {
     return null;
   }
 
+  /** Symbols that are known, of any day, sorted. */
+  symbols(): string[] {
+    return [...new Set(this.maps.flatMap((m) => m.symbols))].sort();
+  }
+
   /** Takes the mapping records of a stream. */
   addMappings(run: RecordRun): void {
     for (let i = 0; i < run.count; i++) {

@@ -17,7 +17,7 @@ import { ACTION_CODES, ACTION_NONE, SIDE_CODES, SIDE_NONE } from './codes.ts';
 import { DayClock } from './day-clock.ts';
 import { TermsColumns } from './terms-columns.ts';
 
-/** Rows of a `bronze.*.mbo` table, gathered from MBO records; their words: databento/dbn `MboMsg`. */
+/** Rows of a `bronze.*.mbo` table; words of the records: databento/dbn `MboMsg`. */
 export class MboRows implements BatchRows {
   rows = 0;
   readonly counts: RowCounts = {

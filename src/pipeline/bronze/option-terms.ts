@@ -3,6 +3,9 @@
  */
 import type { TableRows } from '../../lake/index.ts';
 
+/** Texts of the `right` column, by code. */
+export const RIGHTS = ['C', 'P'] as const;
+
 /** What an option is. */
 export interface OptionTerms {
   /** The venue's symbol: `E1AF6 C6000`, `QQQ   260105C00500000`. */
@@ -23,7 +26,7 @@ export class RowTerms {
   private readonly first: number;
   private lastId = -1;
 
-  /** @param first index of the first of the columns symbol, underlying, right, strike, expiration. */
+  /** @param first index of `symbol`; underlying, right, strike and expiration follow. */
   constructor(terms: Map<number, OptionTerms>, first: number) {
     this.terms = terms;
     this.first = first;

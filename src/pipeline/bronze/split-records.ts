@@ -9,7 +9,7 @@ import type { InstrumentRoutes, Route } from './instrument-routes.ts';
 import type { RecordSpill } from './record-spill.ts';
 
 /** Records looked at before the largest partition is chosen, bytes. */
-export const HEAD_BYTES = 48 * 1024 * 1024;
+const HEAD_BYTES = 48 * 1024 * 1024;
 
 /** Records of a day, and what is done with them. */
 export interface Split {
@@ -21,8 +21,9 @@ export interface Split {
   spill: RecordSpill;
   /** Records of other types so far. */
   others: { records: number };
-  /** Is shown the runs of other types. */
-  onOther?: (run: RecordRun) => void;
+  /** Is shown the runs of symbol mappings, which live recordings have in their midst. */
+  onMappings: (run: RecordRun) => void;
+  /** Records looked at before the largest partition is chosen, bytes. */
   headBytes?: number;
 }
 
@@ -34,7 +35,7 @@ function nextWanted(split: Split): RecordRun | null {
     const run = split.next();
     if (!run || run.rtype === split.rtype) return run;
     split.others.records += run.count;
-    if (run.rtype === RTYPE.SYMBOL_MAPPING) split.onOther?.(run);
+    if (run.rtype === RTYPE.SYMBOL_MAPPING) split.onMappings(run);
   }
 }
 

@@ -1,4 +1,5 @@
 import { INSTRUMENT_CLASS } from '../../dbn/index.ts';
+import type { StageTask } from '../stage.ts';
 import type { InstrumentNames } from './instrument-names.ts';
 import type { LeftOut, Placement } from './instrument-routes.ts';
 
@@ -25,7 +26,7 @@ export function combinationOf(symbol: string, instrumentClass: string): LeftOut 
 }
 
 /** Places futures: one partition an outright contract of the root. */
-export function placeFuture(names: InstrumentNames, root: string) {
+export function placeFuture(names: InstrumentNames, { product: { root } }: StageTask) {
   return (instrumentId: number): Placement => {
     const symbol = names.symbolOf(instrumentId);
     if (symbol === null) return { leftOut: 'unmapped_records' };
@@ -38,7 +39,7 @@ export function placeFuture(names: InstrumentNames, root: string) {
 }
 
 /** Places equities: the ticker's own records. */
-export function placeEquity(names: InstrumentNames, ticker: string) {
+export function placeEquity(names: InstrumentNames, { symbol: ticker }: StageTask) {
   return (instrumentId: number): Placement => {
     const symbol = names.symbolOf(instrumentId);
     if (symbol === null) return { leftOut: 'unmapped_records' };

@@ -1,0 +1,41 @@
+/**
+ * `bronze_ingest_future_option_mbo`: raw orders of options on a futures root and the day's
+ * definitions to `bronze.future_option_mbo.mbo`, a partition an underlying contract.
+ *
+ * Grain: a record of the raw file, in its order, the whole UTC day of the file with its snapshot;
+ * prices undefined by the vendor are absent.
+ * Leaves out, and counts: options that do not expire on the date (exchange time), spreads, user-
+ * defined instruments, other products, instruments without a definition, other record types.
+ * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
+ * that contradict each other, a day without definitions, or of contradictory ones. A day on which
+ * nothing expires has no partition.
+ */
+import { MBO_BYTES } from '../../dbn/index.ts';
+import type { Stage } from '../stage.ts';
+import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
+import { MboRows } from './mbo-rows.ts';
+import { placeFutureOption } from './place-options.ts';
+
+const TABLE = { layer: 'bronze', productType: 'future_option_mbo', table: 'mbo' } as const;
+
+const INGEST: Ingest = {
+  table: TABLE,
+  schema: 'mbo',
+  recordBytes: MBO_BYTES,
+  venue: 'glbx',
+  definitionsRequired: true,
+  place: placeFutureOption,
+  makeRows: (originNs) => new MboRows(originNs, true),
+  emptyDay: () => [],
+};
+
+/** The stage. */
+export const bronzeFutureOptionMbo: Stage = {
+  name: 'bronze_ingest_future_option_mbo',
+  layer: 'bronze',
+  productType: 'future_option_mbo',
+  version: 1,
+  outputs: [TABLE],
+  inputs: (task) => ingestInputs(INGEST, task),
+  run: (task, io) => runIngest(INGEST, task, io),
+};
