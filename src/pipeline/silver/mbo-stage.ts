@@ -1,3 +1,4 @@
+import { REST_NS } from '../../book/index.ts';
 import { MboColumns } from '../../dbn/index.ts';
 import {
   dateToUnixNs,
@@ -8,7 +9,7 @@ import {
 } from '../../lake/index.ts';
 import { MBO_REQUEST, readBronzeMbo } from '../bronze/bronze-rows.ts';
 import type { Stage, StageIo, StageReport, StageTask } from '../stage.ts';
-import { MboWindows } from './mbo-windows.ts';
+import { MARGIN_STEPS, MboWindows } from './mbo-windows.ts';
 
 /** Records that are read before they are applied: small enough to stay in the cache. */
 const BATCH_RECORDS = 8192;
@@ -39,6 +40,7 @@ export function mboStage({ name, version, productType }: MboStageFacts): Stage {
     layer: 'silver',
     productType,
     version,
+    constants: { rest_ns: REST_NS, margin_steps: MARGIN_STEPS },
     outputs,
     inputs: (task) => [{ kind: 'partition', ref: bronzeOf(task) }],
     run: async (task, io) => {
