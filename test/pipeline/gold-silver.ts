@@ -164,7 +164,10 @@ export class GoldLake implements StageIo {
         if (!fits) throw new Error(`${name} is no ${type}`);
       });
       for (let i = 0; i < batch.rows; i++) {
-        const row = fields.map(({ name }, k) => [name, Number((batch.columns[k] as number[])[i])]);
+        const row = fields.map(({ name }, k) => [
+          name,
+          Number((batch.columns[k] as Float64Array)[i]),
+        ]);
         this.published.push(Object.fromEntries(row) as GoldRow);
       }
     }

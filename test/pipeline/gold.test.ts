@@ -48,7 +48,7 @@ function inOrder(rows: FlowRow[]): FlowRow[] {
   return [...unique.values()].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Days of a book whose spot walks and now and then jumps; it begins without one. */
+/** Days of a book whose spot walks and now and then jumps; it begins without one, and loses it. */
 function bookDays(product: Product, count: number): fc.Arbitrary<SilverSecond[]> {
   const tick = product.tickSizeInt;
   const stored = product.gridMaxTicks + 64 * product.bucketTicks;
@@ -70,7 +70,7 @@ function bookDays(product: Product, count: number): fc.Arbitrary<SilverSecond[]>
     return list.map(({ wait, move, levels, spread }, t) => {
       spot += move;
       end += wait;
-      if (t === 0) return { end, spot: null, rows: [] };
+      if (t % 6 === 0) return { end, spot: null, rows: [] };
       const rows = levels.map(({ side, near, distance, quantities: q }) => {
         const reach = near ? distance % 20 : distance;
         return { side, price: (spot + reach) * tick, ...q };
