@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { describe, onExitCode, works } from './command.ts';
 import { bookCommand } from './commands/book.ts';
+import { contractsCommand } from './commands/contracts.ts';
 import { dbnCommand } from './commands/dbn.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { lakeCommand } from './commands/lake.ts';
+import { pipelineCommand } from './commands/pipeline.ts';
 import { serveCommand } from './commands/serve.ts';
 import { synthCommand } from './commands/synth.ts';
 import { vacuumPressureCommand } from './commands/vacuum-pressure.ts';
@@ -32,6 +35,9 @@ export function buildProgram(onCode: (code: number) => void = () => {}): Command
     dbnCommand(),
     bookCommand(),
     vacuumPressureCommand(),
+    contractsCommand(),
+    pipelineCommand(),
+    lakeCommand(),
     serveCommand(),
     doctorCommand(),
   ];

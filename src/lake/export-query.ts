@@ -2,7 +2,8 @@
  * Answers of queries as files (csv, json lines, parquet), written by DuckDB, and as texts for
  * people.
  */
-import { rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { OperatingError } from '../core/index.ts';
 import { publishFile } from './atomic-file.ts';
 import { sqlName, sqlText } from './parquet-database.ts';
@@ -44,31 +45,30 @@ async function copySource(sql: LakeSql, text: string, format: AnswerFormat): Pro
 }
 
 /**
- * Writes a query's answer to a file that the session may write.
- * @param temporary written first, one of the session's `writable`.
- * @param path the name it gets when whole; null: it keeps the temporary one.
- * @throws OperatingError USAGE for what cannot be copied, FILE_WRITE.
+ * Writes a query's answer to the session's `answerFile`, and gives it the name `answerPath` if there
+ * is one.
+ * @throws OperatingError USAGE for what cannot be copied.
  */
 export async function copyAnswer(
   sql: LakeSql,
   query: ReadOnlyQuery,
   format: AnswerFormat,
-  temporary: string,
-  path: string | null,
 ): Promise<AnswerSummary> {
   if (query.kind === 'explain') {
     throw new OperatingError('USAGE', 'EXPLAIN answers with a text: expected --format table');
   }
+  const { answerFile, answerPath, connection } = sql;
   try {
+    if (answerPath !== null) mkdirSync(dirname(answerPath), { recursive: true });
     const source = await copySource(sql, query.text, format);
-    const statement = `COPY (${source}) TO ${sqlText(temporary)} (${COPY_OPTIONS[format]})`;
-    const copied = await sql.connection.runAndReadAll(statement);
+    const statement = `COPY (${source}) TO ${sqlText(answerFile)} (${COPY_OPTIONS[format]})`;
+    const copied = await connection.runAndReadAll(statement);
     const rows = Number(copied.getRows()[0]?.[0]);
-    const bytes = statSync(temporary).size;
-    if (path !== null) publishFile(temporary, path);
+    const bytes = statSync(answerFile).size;
+    if (answerPath !== null) publishFile(answerFile, answerPath);
     return { rows, bytes };
   } catch (error) {
-    rmSync(temporary, { force: true });
+    rmSync(answerFile, { force: true });
     throw error;
   }
 }

@@ -4,9 +4,10 @@
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DataError, OperatingError } from '../core/index.ts';
+import { temporarySibling } from './atomic-file.ts';
 import { loadContract } from './contract-file.ts';
 import { loadDatasets } from './datasets.ts';
 import { listPartitions, type PartitionEntry } from './lake-inventory.ts';
@@ -37,6 +38,10 @@ export interface LakeSql {
   tables: readonly SqlTable[];
   /** Partitions that are in no view, for they are not complete. */
   leftOut: readonly PartitionEntry[];
+  /** The one file that DuckDB may write: an answer, before it gets its name. */
+  answerFile: string;
+  /** The name it gets; null for an answer that is passed on and forgotten. */
+  answerPath: string | null;
   /**
    * Checks a statement of a user's.
    * @throws OperatingError USAGE when it is not one that reads, or is not understood.
@@ -75,16 +80,15 @@ async function makeViews(
   await connection.run(`CREATE VIEW selection.mbo_contract_day_selection AS ${source}`);
 }
 
-/** From here on: the lake's tables to read, `writable` to write, nothing else, for good. */
+/** From here on: the lake's tables to read, the answer to write, nothing else, for good. */
 async function lockDown(
   connection: DuckDBConnection,
   lake: string,
-  writable: readonly string[],
+  answerFile: string,
 ): Promise<void> {
-  const list = (paths: readonly string[]) => `[${paths.map(sqlText).join(', ')}]`;
-  const readable = [...LAYERS, 'selection'].map((layer) => join(lake, layer));
-  await connection.run(`SET allowed_directories = ${list(readable)}`);
-  await connection.run(`SET allowed_paths = ${list(writable)}`);
+  const readable = [...LAYERS, 'selection'].map((layer) => sqlText(join(lake, layer)));
+  await connection.run(`SET allowed_directories = [${readable.join(', ')}]`);
+  await connection.run(`SET allowed_paths = [${sqlText(answerFile)}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }
@@ -132,20 +136,36 @@ async function checkQuery(
   return { text: bare, kind: explained === null ? 'select' : 'explain' };
 }
 
+/** @throws OperatingError USAGE when an answer would lie among the lake's own files. */
+function checkAnswerPath(lake: string, path: string): void {
+  const [top, ...below] = relative(lake, path).split(sep);
+  const own: readonly string[] = [...LAYERS, 'selection', 'raw'];
+  if (below.length > 0 && own.includes(top as string)) {
+    throw new OperatingError(
+      'USAGE',
+      `${path} lies among the lake's tables; expected another place`,
+    );
+  }
+}
+
 /**
  * Opens a lake for SQL. Partitions that are complete now are in the views; later ones are not.
- * @param options.writable files that DuckDB itself may write (the answer's).
- * @throws DataError FILE_NOT_FOUND when there is no such folder, CONTRACT, CONFIG.
+ * @param options.answerPath a file that an answer may be written to.
+ * @throws DataError FILE_NOT_FOUND when there is no such folder, CONTRACT, CONFIG; OperatingError
+ * USAGE when the answer would lie among the lake's tables.
  */
 export async function openLakeSql(
   lakeFolder: string,
-  options: { configFolder?: string; writable?: readonly string[] } = {},
+  options: { configFolder?: string; answerPath?: string } = {},
 ): Promise<LakeSql> {
   const lake = resolve(lakeFolder);
+  const answerPath = options.answerPath === undefined ? null : resolve(options.answerPath);
   if (!existsSync(lake)) throw new DataError('FILE_NOT_FOUND', `no lake at ${lake}`);
+  if (answerPath !== null) checkAnswerPath(lake, answerPath);
   const duck = await loadDuckDb();
   const [tables, leftOut] = tablesOf(lake, options.configFolder);
   const spill = mkdtempSync(join(tmpdir(), 'spymaster-sql-'));
+  const answerFile = answerPath === null ? join(spill, 'answer') : temporarySibling(answerPath);
   const instance = await duck.DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -160,10 +180,11 @@ export async function openLakeSql(
   };
   try {
     await makeViews(connection, lake, tables);
-    await lockDown(connection, lake, options.writable ?? []);
+    await lockDown(connection, lake, answerFile);
   } catch (error) {
     close();
     throw error;
   }
-  return { connection, tables, leftOut, check: (sql) => checkQuery(duck, connection, sql), close };
+  const check = (sql: string) => checkQuery(duck, connection, sql);
+  return { connection, tables, leftOut, answerFile, answerPath, check, close };
 }

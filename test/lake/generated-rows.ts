@@ -62,7 +62,9 @@ export function valueAt(
     case 'int64':
       return field.unit.startsWith('ns ')
         ? FIRST_WINDOW_NS + BigInt(n) * 1_000_000_000n
-        : BigInt(n) * (isKey ? 250_000_000n : -9_000_000_000_000_001n);
+        : isKey
+          ? BigInt(n) * 250_000_000n
+          : BigInt(n % 1000) * -9_000_000_000_000_001n;
     default: {
       const top = 2 ** (BITS[field.type] as number);
       const signed = field.type.startsWith('int');
