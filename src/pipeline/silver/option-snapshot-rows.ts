@@ -7,7 +7,7 @@ import { ASK, BID, type NsOfDay, type PriceNano } from '../../core/index.ts';
 import type { TableBatch } from '../../lake/index.ts';
 import type { OptionLattice } from './option-lattice.ts';
 
-const CHUNK_ROWS = 65_536;
+const CHUNK_ROWS = 16_384;
 const MAX_U32 = 4294967295;
 const NS_PER_WINDOW = 1e9;
 const VALID = 1;

@@ -7,7 +7,7 @@
  * keeps its standing depth.
  */
 import { type StrikeSeconds, WindowClock, type WindowSpan } from '../../book/index.ts';
-import type { NsOfDay, PriceNano } from '../../core/index.ts';
+import { assert, type NsOfDay, type PriceNano } from '../../core/index.ts';
 import type { TableBatch } from '../../lake/index.ts';
 import type { OptionTerms } from '../bronze/option-terms.ts';
 import type { Counters } from '../stage.ts';
@@ -16,7 +16,7 @@ import { OptionLattice } from './option-lattice.ts';
 import { OptionSnapshotRows } from './option-snapshot-rows.ts';
 
 /** Depth rows in a batch, about: those of whole windows. */
-const DEPTH_BATCH_ROWS = 65_536;
+const DEPTH_BATCH_ROWS = 16_384;
 
 /** A book of many instruments by dense slot. */
 export interface StrikeEngine<C> {
@@ -146,8 +146,8 @@ export class OptionWindows<C extends { length: number; instrumentId: Uint32Array
   private pass(): void {
     const { engine, clock } = this;
     const endNs = clock.next;
+    engine.closeSecond(endNs);
     if (clock.inWindow) {
-      engine.closeSecond(endNs);
       const spot = this.options.spotAt(endNs);
       if (Number.isNaN(spot)) this.withoutSpot++;
       else this.writeWindow(endNs, spot);
@@ -160,6 +160,7 @@ export class OptionWindows<C extends { length: number; instrumentId: Uint32Array
     const { lattice, kept } = this;
     const { tickSize, radiusTicks } = this.options;
     const { seconds } = this.engine;
+    assert(spot % tickSize === 0, 'the spot reference is a whole number of ticks');
     this.rows.write(lattice, seconds, { endNs, spot, tickSize, radiusTicks });
     kept.begin(endNs, spot);
     for (const slot of lattice.byId) {
