@@ -2,7 +2,7 @@
  * What a plan is: tasks of stages with what they need of each other, and whether they run.
  */
 import type { Layer, ProductType } from '../lake/index.ts';
-import type { StageTask } from '../pipeline/index.ts';
+import type { StageState, StageTask } from '../pipeline/index.ts';
 
 /**
  * `run`: it will run. `check`: an input of it is made anew; it runs if that changed anything.
@@ -21,6 +21,8 @@ export interface PlanNode {
   /** Ids of nodes that must be done before. */
   needs: string[];
   action: NodeAction;
+  /** What its partitions are now. */
+  state: StageState['state'];
   /** Why it runs, is kept or is blocked, in words. */
   why: string;
   /** It runs even when it is complete. */

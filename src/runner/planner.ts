@@ -108,17 +108,20 @@ export class Planner {
     stage: Stage,
     task: StageTask,
     { needs, blocked }: Resolved,
-  ): Promise<Pick<PlanNode, 'action' | 'why'>> {
-    const state = await this.sources.stateOf(stage, task);
-    if (state.state === 'complete' && (blocked !== null || needs.every(isKept))) {
-      return { action: 'keep', why: 'complete' };
+  ): Promise<Pick<PlanNode, 'action' | 'why' | 'state'>> {
+    const { state, why } = await this.sources.stateOf(stage, task);
+    const decided = (action: PlanNode['action'], because: string) => {
+      return { action, why: because, state };
+    };
+    if (state === 'complete' && (blocked !== null || needs.every(isKept))) {
+      return decided('keep', 'complete');
     }
-    if (blocked !== null) return { action: 'blocked', why: blocked };
+    if (blocked !== null) return decided('blocked', blocked);
     const stuck = needs.find((n) => n.action === 'blocked');
-    if (stuck) return { action: 'blocked', why: `needs ${stuck.id}: ${stuck.why}` };
-    if (state.state !== 'complete') return { action: 'run', why: state.why };
+    if (stuck) return decided('blocked', `needs ${stuck.id}: ${stuck.why}`);
+    if (state !== 'complete') return decided('run', why);
     const anew = needs.filter((n) => !isKept(n)).map((n) => n.id);
-    return { action: 'check', why: `made anew before it: ${anew.join(', ')}` };
+    return decided('check', `made anew before it: ${anew.join(', ')}`);
   }
 
   private async resolve(stage: Stage, task: StageTask): Promise<Resolved> {

@@ -1,0 +1,50 @@
+/**
+ * What the flags of the `pipeline` commands ask for.
+ */
+import { DataError } from '../core/index.ts';
+import { LAYERS, loadProducts, parseProductType, type SessionChoice } from '../lake/index.ts';
+import type { PipelineLake, PlanRequest } from '../runner/index.ts';
+import type { CommandContext } from './command.ts';
+import { type DateOptions, sessionDates } from './session-dates.ts';
+
+/** Flags that the `pipeline` commands share. */
+export interface PipelineOptions extends DateOptions {
+  /** Comma lists. */
+  productType?: string;
+  symbol?: string;
+  layer: string;
+  session: SessionChoice;
+  overwrite?: boolean;
+  json?: boolean;
+}
+
+function list(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** What is asked for. @throws DataError USAGE naming what is not understood. */
+export function pipelineRequest(options: PipelineOptions): PlanRequest {
+  const layer = LAYERS.find((name) => name === options.layer);
+  if (!layer && options.layer !== 'all') {
+    throw new DataError('USAGE', `no layer "${options.layer.slice(0, 40)}"`, {
+      expected: `${LAYERS.join(', ')} or all`,
+    });
+  }
+  return {
+    productTypes: list(options.productType)?.map(parseProductType) ?? null,
+    layers: layer ? [layer] : LAYERS,
+    symbols: list(options.symbol),
+    dates: sessionDates(options),
+    overwrite: options.overwrite ?? false,
+  };
+}
+
+/** The lake that the commands work on. */
+export function pipelineLake(context: CommandContext, options: PipelineOptions): PipelineLake {
+  const products = loadProducts(context.loaded.configFolder);
+  return { lake: context.settings.lake, products, session: options.session };
+}
