@@ -31,7 +31,9 @@ interface ProductAsked {
 /** What `--all` writes, in this order: the driver of the others comes first. */
 const ALL_PRODUCTS: readonly ProductAsked[] = [
   { productType: 'future_mbo', root: 'ES' },
+  { productType: 'future_option_mbo', root: 'ES' },
   { productType: 'equity_mbo', root: 'QQQ' },
+  { productType: 'equity_option_cmbp_1', root: 'QQQ' },
 ];
 
 /** Flags of `synth`. */

@@ -7,13 +7,18 @@ import {
   EQUITY_DATASET,
   equityDay,
   FUTURES_DATASET,
+  FutureOptionDay,
   FuturesDay,
   frontSymbol,
   futuresSpecs,
+  OPRA_DATASET,
   type PricePath,
+  ShareOptionDay,
   synthesizeDefinitions,
+  synthesizeOptionStatistics,
   synthesizePath,
   synthesizeShareDefinitions,
+  synthesizeShareOptionDefinitions,
   synthesizeStatistics,
   type TruthColumns,
 } from '../synth/index.ts';
@@ -66,7 +71,7 @@ export interface DayMaker {
 const pathOf = (day: SyntheticDay) => synthesizePath(DRIVER, day);
 
 /** How the day of each kind of product is made. */
-export const DAY_MAKERS: Readonly<Partial<Record<ProductType, DayMaker>>> = {
+export const DAY_MAKERS: Readonly<Record<ProductType, DayMaker>> = {
   future_mbo: {
     dataset: FUTURES_DATASET,
     schema: 'mbo',
@@ -85,6 +90,25 @@ export const DAY_MAKERS: Readonly<Partial<Record<ProductType, DayMaker>>> = {
       };
     },
   },
+  future_option_mbo: {
+    dataset: FUTURES_DATASET,
+    schema: 'mbo',
+    venue: 'glbx',
+    symbolOf: ({ root, dt }) => `${frontSymbol(root, dt)} options`,
+    make: (day, compress, known) => {
+      const { root, dt } = day;
+      const path = known ?? pathOf(day);
+      const market = new FutureOptionDay(root, path, { ...day, compress });
+      return {
+        pieces: market.pieces(),
+        at: () => market.nowNs,
+        definitions: () => synthesizeDefinitions(root, dt, compress),
+        statistics: () => synthesizeOptionStatistics(FUTURES_DATASET, market.quoted, day, compress),
+        truth: null,
+        path,
+      };
+    },
+  },
   equity_mbo: {
     dataset: EQUITY_DATASET,
     schema: 'mbo',
@@ -98,6 +122,25 @@ export const DAY_MAKERS: Readonly<Partial<Record<ProductType, DayMaker>>> = {
         at: () => market.nowNs,
         definitions: () => synthesizeShareDefinitions(day.root, day.dt, compress),
         statistics: null,
+        truth: null,
+        path,
+      };
+    },
+  },
+  equity_option_cmbp_1: {
+    dataset: OPRA_DATASET,
+    schema: 'cmbp-1',
+    venue: 'opra',
+    symbolOf: ({ root }) => `${root} options`,
+    make: (day, compress, known) => {
+      const { root, dt } = day;
+      const path = known ?? pathOf(day);
+      const market = new ShareOptionDay(root, path, { ...day, compress });
+      return {
+        pieces: market.pieces(),
+        at: () => market.nowNs,
+        definitions: () => synthesizeShareOptionDefinitions(root, dt, compress),
+        statistics: () => synthesizeOptionStatistics(OPRA_DATASET, market.quoted, day, compress),
         truth: null,
         path,
       };

@@ -21,7 +21,7 @@ import {
 import { dayFileName, type PricePath, type TruthColumns } from '../synth/index.ts';
 import type { SafePoint } from './command.ts';
 import { type Progress, showProgress } from './progress.ts';
-import { DAY_MAKERS, type DayFiles, type DayMaker, type SyntheticDay } from './synthetic-day.ts';
+import { DAY_MAKERS, type DayFiles, type SyntheticDay } from './synthetic-day.ts';
 import { programVersion } from './version.ts';
 
 /** What was written. */
@@ -46,12 +46,6 @@ export interface SyntheticWriteOptions {
 }
 
 const typeOf = (day: SyntheticDay): ProductType => day.productType ?? 'future_mbo';
-
-function makerOf(day: SyntheticDay): DayMaker {
-  const maker = DAY_MAKERS[typeOf(day)];
-  if (maker) return maker;
-  throw new DataError('USAGE', `no synthetic ${typeOf(day)}`);
-}
 
 /**
  * Readies the folder of a root.
@@ -104,7 +98,7 @@ async function writeRecords(
 /** Definitions lie in a folder of their root, for the vendor's name does not tell roots apart. */
 function writeReferenceFiles(lake: string, files: DayFiles, day: SyntheticDay): void {
   const { root, dt } = day;
-  const { dataset, venue } = makerOf(day);
+  const { dataset, venue } = DAY_MAKERS[typeOf(day)];
   const definitions = join(rawDefinitionFolder(lake, venue), `synthetic-${root}`);
   const definition = dayFileName(dataset, dt, 'definition');
   writeFileAtomic(join(definitions, definition), files.definitions());
@@ -155,7 +149,7 @@ export async function writeSyntheticDay(
   const productType = typeOf(day);
   claimFolder(lake, day);
   const folder = rawTableFolder(lake, productType, day.root);
-  const maker = makerOf(day);
+  const maker = DAY_MAKERS[typeOf(day)];
   const symbol = maker.symbolOf(day);
   const path = join(folder, dayFileName(maker.dataset, day.dt, maker.schema));
   if (!options.overwrite && existsSync(path)) {

@@ -106,7 +106,8 @@ export class FuturesMarket {
     this.endNs = Math.min(options.endNs ?? NS_PER_DAY, NS_PER_DAY, lastMoment(spec, day));
     const perMove = spec.pursuit?.recordsPerMove ?? recordsPerMove(spec);
     this.moveRate = Math.min(spec.movesPerSecond, (rate * MAX_MOVE_SHARE) / perMove);
-    this.eventRate = (rate - this.moveRate * perMove) / (spec.pursuit?.recordsPerEvent ?? RECORDS_PER_EVENT);
+    this.eventRate =
+      (rate - this.moveRate * perMove) / (spec.pursuit?.recordsPerEvent ?? RECORDS_PER_EVENT);
     this.tickZero = Math.round(spec.startPrice / spec.tickSize) - TICKS / 2;
 
     const prng = seededPrng(options.seed, day, spec.instrumentId);

@@ -3,6 +3,7 @@ export { dayFileName } from './day-file-name.ts';
 export { synthesizeDefinitions } from './definition-file.ts';
 export { equityDay } from './equity-day.ts';
 export { EQUITY_DATASET } from './equity-products.ts';
+export { FutureOptionDay } from './future-option-day.ts';
 export {
   FuturesDay,
   futuresFileName,
@@ -30,8 +31,10 @@ export {
   synthesizeShareOptionDefinitions,
 } from './option-definitions.ts';
 export { listedFutureOptions, listedShareOptions, OPRA_DATASET } from './option-listings.ts';
+export { synthesizeOptionStatistics } from './option-statistics.ts';
 export { OrderDay, type OrderDayOptions } from './order-day.ts';
 export { PathCursor, type PricePath } from './price-path.ts';
 export type { SessionTrades } from './session-trades.ts';
+export { ShareOptionDay } from './share-option-day.ts';
 export { synthesizeStatistics } from './statistics-file.ts';
 export type { TruthColumns } from './truth-log.ts';

@@ -1,3 +1,4 @@
+import { DataError } from '../core/index.ts';
 import { parseDate } from './calendar.ts';
 import { equityOpeningPrice, equityProduct } from './equity-products.ts';
 import { carryOf, futuresProduct, listedContracts, openingLevel } from './futures-products.ts';
@@ -60,6 +61,13 @@ export function listedFutureOptions(root: string, dt: string): ListedFutureOptio
     tomorrow: series(indexOptionCode(next), next, LATER_EACH, FUTURE_OPTION_ID),
     quarterly: series(root, front.expiryDay, LATER_EACH, QUARTERLY_OPTION_ID),
   };
+}
+
+/** Refuses a root without options. */
+export function noSuchOptions(root: string): never {
+  throw new DataError('PRODUCT_UNKNOWN', `the synthetic market has no options on ${root}`, {
+    expected: OPTION_ROOT,
+  });
 }
 
 /** The options on a share that expire on a date, and those of the next weekday. */

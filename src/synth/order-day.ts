@@ -1,18 +1,14 @@
 import { assert, NS_PER_DAY } from '../core/index.ts';
-import { DbnEncoder, type FrameCompressor, MboColumns } from '../dbn/index.ts';
+import type { FrameCompressor, MboColumns } from '../dbn/index.ts';
 import { parseDate } from './calendar.ts';
 import { dayMetadata } from './day-metadata.ts';
 import { FeedChannel } from './feed-channel.ts';
 import { FuturesMarket, type FuturesMarketOptions } from './futures-market.ts';
 import type { FuturesSpec } from './futures-products.ts';
+import { mboPieces } from './mbo-file.ts';
 import type { PricePath } from './price-path.ts';
 import { seededPrng } from './seeded-prng.ts';
 import type { TruthColumns } from './truth-log.ts';
-
-/** Rows generated between pieces. */
-const BATCH_ROWS = 16_384;
-/** Uncompressed bytes of a zstd frame, at most. */
-const FRAME_BYTES = 4 * 1024 * 1024;
 
 /** How a day file is drawn and written. */
 export interface OrderDayOptions extends Omit<FuturesMarketOptions, 'channel'> {
@@ -55,21 +51,8 @@ export class OrderDay {
   }
 
   /** The pieces of the file, in order; can be walked once. */
-  *pieces(): IterableIterator<Uint8Array> {
-    let ready: Uint8Array[] = [];
-    const { compress } = this.options;
-    const encoder = new DbnEncoder((piece) => ready.push(piece), this.metadata(), {
-      frameBytes: FRAME_BYTES,
-      ...(compress ? { compress } : {}),
-    });
-    const columns = new MboColumns(BATCH_ROWS, this.originNs);
-    while (this.fill(columns) > 0) {
-      encoder.writeMbo(columns);
-      yield* ready;
-      ready = [];
-    }
-    encoder.end();
-    yield* ready;
+  pieces(): IterableIterator<Uint8Array> {
+    return mboPieces(this, this.metadata(), this.originNs, this.options.compress);
   }
 
   /** Refills `columns` with rows of all instruments; 0 when the window is over. */

@@ -69,13 +69,13 @@ export class RecordWriter {
     this.closeEvent();
   }
 
-  /** The clear that begins a snapshot taken at `ns`. */
-  writeClear(ns: number): void {
+  /** The clear that begins a snapshot taken at `ns`; `last` when no order follows. */
+  writeClear(ns: number, last = false): void {
     this.eventNs = ns;
     this.write(ACTION.CLEAR, SIDE.NONE, 0, 0, 0);
     const c = this.columns;
     c.price[c.length - 1] = UNDEF_PRICE_F64;
-    this.stampSnapshot(ns, false);
+    this.stampSnapshot(ns, last);
   }
 
   /** A clear at `ns` that is an event of its own, as a venue without snapshots begins a day. */

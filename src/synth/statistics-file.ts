@@ -7,7 +7,7 @@ import type { FuturesMarket } from './futures-market.ts';
 import { FUTURES_DATASET } from './futures-products.ts';
 
 /** Codes of databento/dbn `StatType`. */
-const STAT = {
+export const STAT = {
   OPENING_PRICE: 1,
   SETTLEMENT_PRICE: 3,
   SESSION_LOW: 4,
@@ -17,7 +17,8 @@ const STAT = {
 } as const;
 /** Settlement flags: final, actual, rounded to the tick. */
 const FINAL_SETTLEMENT = 0b111;
-const NO_FLAGS = 255;
+/** `stat_flags` that say nothing. */
+export const NO_FLAGS = 255;
 /**
  * Open interest and cleared volume of the day before, by rank of the instrument: front, next,
  * spread.
