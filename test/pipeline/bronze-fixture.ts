@@ -119,3 +119,34 @@ export function write(path: string, bytes: Uint8Array): string {
   writeFileSync(path, bytes);
   return path;
 }
+
+/** The day file that most tests write: orders of the futures of ES. */
+export const ES_DAY = {
+  productType: 'future_mbo',
+  symbol: 'ES',
+  name: 'glbx-mdp3-20260105.mbo.dbn',
+} as const;
+
+/** Instrument ids of `ES_DAY`, by symbol. */
+export const ES_IDS = { ESH6: 1, ESM6: 2, 'ESH6-ESM6': 3, 'UD:1V: VT 2827124': 4, MESH6: 5 };
+
+/** A definition of an option on a future that expires at 21:00 UTC of the fixtures' day. */
+export function optionDefinition(
+  instrumentId: number,
+  symbol: string,
+  fields: Partial<DbnRecord> = {},
+): DbnRecord {
+  return {
+    rtype: RTYPE.DEFINITION,
+    publisher_id: 1,
+    instrument_id: instrumentId,
+    ts_event: ORIGIN_NS,
+    ts_recv: ORIGIN_NS,
+    raw_symbol: symbol,
+    instrument_class: 'C',
+    underlying: 'ESH6',
+    strike_price: 6_000_000_000_000n,
+    expiration: ORIGIN_NS + 75_600_000_000_000n,
+    ...fields,
+  };
+}
