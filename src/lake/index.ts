@@ -76,3 +76,6 @@ export type {
   TableRows,
   TableValues,
 } from './table-rows.ts';
+export { findForeign, verifyLake } from './verify-lake.ts';
+export type { Finding, FindingName, VerifiedPartition, VerifyOptions } from './verify-partition.ts';
+export { FINDINGS, verifyPartition } from './verify-partition.ts';

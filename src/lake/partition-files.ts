@@ -79,10 +79,31 @@ export interface FoundManifest {
   staged: boolean;
 }
 
-/** Sha256 of the manifests that `_SUCCESS` promises: one, or the old and the new; null: none. */
+/** Digits of the check that ends a line of `_SUCCESS`: a flipped bit in it then shows by itself. */
+const CHECK_DIGITS = 8;
+
+/** A line of `_SUCCESS`: the sha256 of a manifest, and a check of the line itself. */
+export function promiseOf(manifestSha256: string): string {
+  return `${manifestSha256} ${sha256Of(manifestSha256).slice(0, CHECK_DIGITS)}\n`;
+}
+
+/** The manifests' sha256 that the text of a `_SUCCESS` promises; null when it is damaged. */
+export function parsePromises(text: string): string[] | null {
+  const hashes = text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' ')[0]!);
+  const intact = hashes.length > 0 && hashes.map(promiseOf).join('') === text;
+  return intact ? hashes : null;
+}
+
+/**
+ * Sha256 of the manifests that `_SUCCESS` promises: one, or the old and the new; none when it is
+ * damaged; null when it is not there.
+ */
 export function promisedHashes(folder: string): string[] | null {
   const text = readIfThere(join(folder, SUCCESS_FILE));
-  return text === null ? null : text.split('\n').filter((line) => line !== '');
+  return text === null ? null : (parsePromises(text) ?? []);
 }
 
 /** The manifests of a folder that `_SUCCESS` promises. @throws DataError PARTITION_DAMAGED */
@@ -132,6 +153,7 @@ function resolveOnce(folder: string, name: string, hashed: boolean): ResolvedPar
   const refuse = (file: string, found: string, expected: string): never => {
     throw new DataError('PARTITION_DAMAGED', name, { file: join(folder, file), found, expected });
   };
+  if (promised.length === 0) return refuse(SUCCESS_FILE, 'other bytes', 'the hash of a manifest');
   const candidates = promisedManifests(folder, promised);
   if (candidates.length === 0) {
     const lost = readIfThere(join(folder, MANIFEST_FILE)) === null;

@@ -3,7 +3,8 @@
  * `{layer}/product_type={T}/symbol={S}/table={TABLE}/dt=YYYY-MM-DD`.
  */
 import { join } from 'node:path';
-import { checkSymbolSegment, type ProductType } from './raw-paths.ts';
+import { DataError } from '../core/index.ts';
+import { checkSymbolSegment, type ProductType, parseProductType } from './raw-paths.ts';
 import { parseDate } from './session-time.ts';
 
 /** Layers that Spymaster writes, in the order they are made. */
@@ -41,4 +42,16 @@ export function partitionFolder(lake: string, ref: PartitionRef): string {
     `table=${ref.table}`,
     `dt=${parseDate(ref.dt)}`,
   );
+}
+
+/** The table of a name as `datasetName` makes it. @throws DataError USAGE when it is none. */
+export function parseDataset(name: string): TableRef {
+  const [layer, productType, table, ...rest] = name.split('.');
+  const known = LAYERS.find((l) => l === layer);
+  if (!known || !productType || !table || rest.length > 0) {
+    throw new DataError('USAGE', `not a table: "${name.slice(0, 80)}"`, {
+      expected: 'a name such as silver.future_mbo.book_snapshot_1s',
+    });
+  }
+  return { layer: known, productType: parseProductType(productType), table };
 }

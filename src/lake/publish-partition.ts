@@ -21,6 +21,7 @@ import { connectDuckDb, loadDuckDb } from './parquet-database.ts';
 import { copyToParquet, makeParent, syncFile } from './parquet-writer.ts';
 import {
   promisedHashes,
+  promiseOf,
   readIfThere,
   STAGED_MANIFEST,
   STAGED_SUCCESS,
@@ -149,7 +150,7 @@ function swapIn(
 ): void {
   const sha256 = sha256Of(manifest);
   writeFileAtomic(join(folder, STAGED_MANIFEST), [Buffer.from(manifest)]);
-  writeFileAtomic(join(folder, STAGED_SUCCESS), [Buffer.from(`${sha256}\n`)]);
+  writeFileAtomic(join(folder, STAGED_SUCCESS), [Buffer.from(promiseOf(sha256))]);
   step('staged');
   lock.assertHeld();
   const before = readIfThere(join(folder, MANIFEST_FILE));

@@ -9,6 +9,7 @@ import { DATA_FILE, MANIFEST_FILE, parseManifest, SUCCESS_FILE } from './manifes
 import {
   namesIn,
   promisedHashes,
+  promiseOf,
   readIfThere,
   STAGED_MANIFEST,
   STAGED_SUCCESS,
@@ -32,7 +33,7 @@ export function isLeftover(name: string): boolean {
 
 /** Writes `_SUCCESS`: the manifests that it promises, a line each. */
 export function writeSuccess(folder: string, promised: readonly string[]): void {
-  const text = promised.map((sha256) => `${sha256}\n`).join('');
+  const text = promised.map(promiseOf).join('');
   writeFileAtomic(join(folder, SUCCESS_FILE), [Buffer.from(text)]);
 }
 
@@ -46,7 +47,7 @@ export function finishPublication(folder: string, manifestSha256: string): void 
 
 function writeStagedSuccess(folder: string, manifestSha256: string): void {
   const staged = join(folder, STAGED_SUCCESS);
-  if (readIfThere(staged) === `${manifestSha256}\n`) {
+  if (readIfThere(staged) === promiseOf(manifestSha256)) {
     renameSync(staged, join(folder, SUCCESS_FILE));
     syncFolder(folder);
   } else {
