@@ -6,7 +6,9 @@ import { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
 import { goldEquityMbo, goldFutureMbo } from './gold/price-surface.ts';
 import { goldEquityOptionCmbp1, goldFutureOptionMbo } from './gold/strike-surface.ts';
 import { silverEquityMbo } from './silver/equity-mbo.ts';
+import { silverEquityOptionCmbp1 } from './silver/equity-option-cmbp-1.ts';
 import { silverFutureMbo } from './silver/future-mbo.ts';
+import { silverFutureOptionMbo } from './silver/future-option-mbo.ts';
 import type { Stage } from './stage.ts';
 
 /** All stages; names are unique, and a table has one stage that writes it. */
@@ -14,7 +16,9 @@ export const STAGES: readonly Stage[] = [
   bronzeFutureMbo,
   bronzeEquityMbo,
   silverFutureMbo,
+  silverFutureOptionMbo,
   silverEquityMbo,
+  silverEquityOptionCmbp1,
   goldFutureMbo,
   goldFutureOptionMbo,
   goldEquityMbo,

@@ -25,7 +25,9 @@ export { ingestedPartitions } from './ingest-record.ts';
 export { type RunStageOptions, runStage, StageAbandoned } from './run-stage.ts';
 export { selectForDate, selectTicker } from './select-contracts.ts';
 export { silverEquityMbo } from './silver/equity-mbo.ts';
+export { silverEquityOptionCmbp1 } from './silver/equity-option-cmbp-1.ts';
 export { silverFutureMbo } from './silver/future-mbo.ts';
+export { silverFutureOptionMbo } from './silver/future-option-mbo.ts';
 export type {
   Counters,
   PublishedPartition,
