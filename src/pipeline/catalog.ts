@@ -2,7 +2,9 @@
  * Every stage there is: a new one is a new row.
  */
 import { bronzeEquityMbo } from './bronze/ingest-equity-mbo.ts';
+import { bronzeEquityOptionCmbp1 } from './bronze/ingest-equity-option-cmbp-1.ts';
 import { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
+import { bronzeFutureOptionMbo } from './bronze/ingest-future-option-mbo.ts';
 import { goldEquityMbo, goldFutureMbo } from './gold/price-surface.ts';
 import { goldEquityOptionCmbp1, goldFutureOptionMbo } from './gold/strike-surface.ts';
 import { silverEquityMbo } from './silver/equity-mbo.ts';
@@ -14,7 +16,9 @@ import type { Stage } from './stage.ts';
 /** All stages; names are unique, and a table has one stage that writes it. */
 export const STAGES: readonly Stage[] = [
   bronzeFutureMbo,
+  bronzeFutureOptionMbo,
   bronzeEquityMbo,
+  bronzeEquityOptionCmbp1,
   silverFutureMbo,
   silverFutureOptionMbo,
   silverEquityMbo,
