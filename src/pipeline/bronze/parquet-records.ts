@@ -55,13 +55,17 @@ export class ParquetRecords {
     if (NULLABLE.includes(name)) return this.priceOf(value);
     if (value === null) {
       if (name === 'ts_event') return UNDEF_TIMESTAMP;
-      throw new DataError('CONTRACT', `column ${name} of the Parquet file`, {
-        row: this.row,
-        found: 'no value',
-        expected: 'one in every row',
-      });
+      throw this.refuse(name, 'no value', 'one in every row');
+    }
+    if (typeof value === 'string' && value.length !== 1) {
+      throw this.refuse(name, JSON.stringify(value.slice(0, 20)), 'one letter');
     }
     return value as bigint | string;
+  }
+
+  private refuse(name: string, found: string, expected: string): DataError {
+    const column = `column ${name} of the Parquet file`;
+    return new DataError('CONTRACT', column, { row: this.row, found, expected });
   }
 
   private priceOf(value: unknown): bigint {

@@ -80,7 +80,8 @@ export async function readShape(
   schema: Schema,
 ): Promise<ParquetTable> {
   const kind = schema === 'mbo' ? 'mbo' : 'cmbp';
-  const from = `FROM read_parquet(${sqlText(path)})`;
+  // The raw lake's folders look like partitions, and would overrule the file's own columns.
+  const from = `FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * ${from}`);
   const types = new Map(described.getRows().map((r) => [String(r[0]), String(r[1])]));
   const priceIsFixed = types.get('price') === 'BIGINT';
