@@ -103,7 +103,14 @@ export const DAY_MAKERS: Readonly<Record<ProductType, DayMaker>> = {
         pieces: market.pieces(),
         at: () => market.nowNs,
         definitions: () => synthesizeDefinitions(root, dt, compress),
-        statistics: () => synthesizeOptionStatistics(FUTURES_DATASET, market.quoted, day, compress),
+        statistics: () =>
+          synthesizeOptionStatistics(
+            FUTURES_DATASET,
+            market.quoted,
+            day,
+            compress,
+            market.settlement,
+          ),
         truth: null,
         path,
       };

@@ -9,6 +9,7 @@ import { FUTURE_OPTION_TICK, OPTION_EXPIRY_HOUR } from './option-definitions.ts'
 import { listedFutureOptions, noSuchOptions, userDefinedInstrument } from './option-listings.ts';
 import { OptionMarket, type QuotedOption, windowOf } from './option-market.ts';
 import type { OptionSeries } from './option-series.ts';
+import type { OptionSettlement } from './option-statistics.ts';
 import type { OrderDayOptions } from './order-day.ts';
 import type { PricePath } from './price-path.ts';
 import { seededPrng } from './seeded-prng.ts';
@@ -27,6 +28,8 @@ const OPTION_CHANNEL = 10;
 export class FutureOptionDay {
   /** The options of the file, those that expire on the day first. */
   readonly quoted: readonly QuotedOption[];
+  /** What the day's settlement was about: the future's price at the start, 1e-9 currency. */
+  readonly settlement: OptionSettlement;
   private readonly market: OptionMarket;
   private readonly options: OrderDayOptions;
   private readonly originNs: bigint;
@@ -42,6 +45,7 @@ export class FutureOptionDay {
       ...quotedSeries(listed.quarterly, day, EXPIRY_HOUR_NEW_YORK),
       spread(listed.today, day),
     ];
+    this.settlement = { forward: path.priceAt(0), tickSize: FUTURE_OPTION_TICK };
     this.options = options;
     this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
     const window = windowOf(options);

@@ -33,7 +33,7 @@ export {
 export { listedFutureOptions, listedShareOptions, OPRA_DATASET } from './option-listings.ts';
 export { synthesizeOptionStatistics } from './option-statistics.ts';
 export { OrderDay, type OrderDayOptions } from './order-day.ts';
-export { PathCursor, type PricePath } from './price-path.ts';
+export { PathCursor, PricePath } from './price-path.ts';
 export type { SessionTrades } from './session-trades.ts';
 export { ShareOptionDay } from './share-option-day.ts';
 export { synthesizeStatistics } from './statistics-file.ts';

@@ -68,6 +68,68 @@ describe('synth', () => {
     expect(read(a).equals(before)).toBe(false);
   });
 
+  test('--all writes four products of one market, a day independent of the others', async () => {
+    const [a, b] = [join(temporaryFolder(), 'a'), join(temporaryFolder(), 'b')];
+    const run = (lake: string, ...more: string[]) =>
+      runHere(['synth', '--lake', lake, '--seed', '3', ...SHORT, ...more]);
+    const { code, stdout } = await run(
+      a,
+      '--from',
+      '09:30',
+      '--to',
+      '09:31',
+      '--all',
+      '--days',
+      '2',
+    );
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').slice(0, 2).join(' ')),
+    ).toEqual(
+      ['2026-01-05', '2026-01-06'].flatMap((dt) =>
+        ['ESH6', 'ESH6', 'QQQ', 'QQQ'].map((symbol) => `${dt} ${symbol}`),
+      ),
+    );
+    const roots = { future_mbo: 'ES', future_option_mbo: 'ES', equity_mbo: 'QQQ' } as const;
+    const all = Object.entries({ ...roots, equity_option_cmbp_1: 'QQQ' } as const);
+    expect(listSessions(a)).toEqual(
+      all.map(([productType, root]) => ({
+        productType,
+        root,
+        dates: ['2026-01-05', '2026-01-06'],
+        synthetic: true,
+      })),
+    );
+    for (const [productType, root] of all as [keyof typeof roots, string][]) {
+      const flags = ['--product-type', productType, '--dates', '2026-01-06', '--symbol', root];
+      await run(b, '--from', '09:30', '--to', '09:31', ...flags);
+      const read = (lake: string) =>
+        readFileSync(findRawDay(lake, productType, root, '2026-01-06').path);
+      expect(read(b).equals(read(a))).toBe(true);
+      expect(read(a).length).toBeGreaterThan(1000);
+    }
+    const definitions = join(a, 'raw/source=databento/dataset=definition');
+    for (const name of [
+      'venue=glbx/synthetic-ES/glbx-mdp3-20260106.definition.dbn.zst',
+      'venue=xnas/synthetic-QQQ/xnas-itch-20260106.definition.dbn.zst',
+      'venue=opra/synthetic-QQQ/opra-pillar-20260106.definition.dbn.zst',
+    ]) {
+      expect(existsSync(join(definitions, name))).toBe(true);
+    }
+  });
+
+  test('--all names its products itself; other kinds are refused', async () => {
+    const lake = join(temporaryFolder(), 'lake');
+    const both = await runHere(['synth', '--lake', lake, '--all', '--symbol', 'ES']);
+    expect(both.code).toBe(2);
+    const unknown = await runHere(['synth', '--lake', lake, '--product-type', 'bond_mbo']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('future_option_mbo');
+  });
+
   test('made and real data never mix', async () => {
     const lake = join(temporaryFolder(), 'lake');
     const folder = rawTableFolder(lake, 'future_mbo', 'ES');

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MboColumns } from '../../src/dbn/index.ts';
 import {
+  FuturesMarket,
   frontSymbol,
   futuresProduct,
+  futuresSpecs,
   listedContracts,
   tradingDays,
 } from '../../src/synth/index.ts';
@@ -63,6 +66,45 @@ describe('the calendar of the synthetic world', () => {
       }
     }
     expect(new Set(seen.values()).size).toBe(seen.size);
+  });
+
+  it('hands the trading over from one contract to the next about the roll', () => {
+    const shareOf = (symbol: string, dt: string) =>
+      futuresSpecs('ES', dt).find((spec) => spec.symbol === symbol)?.rateShare ?? 1;
+    const days = tradingDays(12, '2026-03-05');
+    const lead = days.map((dt) => shareOf('ESM6', dt) / shareOf('ESH6', dt));
+    for (const [i, dt] of days.entries()) {
+      if (dt > '2026-03-20') break;
+      if (i > 0) expect(lead[i]).toBeGreaterThanOrEqual(lead[i - 1]!);
+      expect(lead[i]! > 1).toBe(dt >= '2026-03-16');
+    }
+    expect(futuresSpecs('ES', '2026-03-20').map((spec) => spec.symbol)).toEqual([
+      'ESM6',
+      'ESH6',
+      'ESH6-ESM6',
+    ]);
+    expect(futuresSpecs('ES', '2026-03-23').map((spec) => spec.symbol)).toEqual([
+      'ESM6',
+      'ESU6',
+      'ESM6-ESU6',
+    ]);
+  });
+
+  it('keeps the distance of two contracts over the roll, and ends one when it expires', () => {
+    const distance = (dt: string) => {
+      const specs = futuresSpecs('ES', dt);
+      const price = (symbol: string) => specs.find((s) => s.symbol === symbol)!.startPrice;
+      return price('ESM6') - price('ESH6');
+    };
+    expect([distance('2026-03-13'), distance('2026-03-16')]).toEqual([55e9, 55e9]);
+    const expiring = futuresSpecs('ES', '2026-03-20')[1]!;
+    const options = { dt: '2026-03-20', seed: 1, rate: 5, signal: 0, startNs: 13.4 * 3600e9 };
+    const market = new FuturesMarket(expiring, options);
+    const columns = new MboColumns(4096);
+    let last = 0;
+    while (market.fill(columns) > 0) last = columns.tsEvent[columns.length - 1]!;
+    expect(last).toBeGreaterThan(13.45 * 3600e9);
+    expect(last).toBeLessThanOrEqual(13.5 * 3600e9);
   });
 
   it('names the products there are', () => {
