@@ -18,6 +18,7 @@ import {
   type WritableVector,
 } from './parquet-columns.ts';
 import { connectDuckDb, type DuckDb, loadDuckDb, sqlName, sqlText } from './parquet-database.ts';
+import { rewriteWideSteps } from './parquet-wide-steps.ts';
 import { KeyTrack } from './table-key.ts';
 
 /** Rows a row group holds: DuckDB's own default, a compromise between pruning and compression. */
@@ -173,14 +174,22 @@ function selected(field: CopyField): string {
   return field.type === 'bool' ? `${name}::BOOLEAN AS ${name}` : name;
 }
 
+function batchesOf(request: CopyRequest): string {
+  return `SELECT ${request.fields.map(selected).join(', ')} FROM batches()`;
+}
+
 /** Version 2 of the format packs floats byte by byte and integers by their differences. */
-function copyStatement(path: string, request: CopyRequest): string {
+function copyStatement(
+  source: string,
+  path: string,
+  request: CopyRequest,
+  version: 'V1' | 'V2',
+): string {
   const entries = Object.entries(request.metadata).map(([k, v]) => `${sqlText(k)}: ${sqlText(v)}`);
   const kv = entries.length > 0 ? `, KV_METADATA {${entries.join(', ')}}` : '';
-  const format = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
+  const format = `FORMAT parquet, PARQUET_VERSION ${version}, COMPRESSION zstd`;
   const options = `${format}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${kv}`;
-  const columns = request.fields.map(selected).join(', ');
-  return `COPY (SELECT ${columns} FROM batches()) TO ${sqlText(path)} (${options})`;
+  return `COPY (${source}) TO ${sqlText(path)} (${options})`;
 }
 
 /**
@@ -205,7 +214,10 @@ export async function copyToParquet(
     }),
   );
   try {
-    await connection.run(copyStatement(path, request));
+    await connection.run(copyStatement(batchesOf(request), path, request, 'V2'));
+    await rewriteWideSteps(connection, path, (source, to) =>
+      copyStatement(source, to, request, 'V1'),
+    );
   } catch (cause) {
     const error = pump.failure ?? cause;
     if (pump.failure !== null || isKnownError(error)) throw error;

@@ -68,7 +68,7 @@ export function valueAt(
     default: {
       const top = 2 ** (BITS[field.type] as number);
       const signed = field.type.startsWith('int');
-      if (isKey || n > 1) return signed ? n - 1 : n;
+      if (isKey || n > 1) return (signed ? n - 1 : n) % (top / 2);
       return n === 0 ? (signed ? -top / 2 : 0) : signed ? top / 2 - 1 : top - 1;
     }
   }
