@@ -14,6 +14,7 @@ import { copyRow } from './copy-row.ts';
 import { type BookCounters, COUNTER, COUNTER_NAMES, namedCounters } from './counters.ts';
 import { FLOW, FLOW_RESTED, FlowLog, REST_NS } from './flow-log.ts';
 import { OrderBook } from './order-book.ts';
+import { SlotRuns } from './slot-runs.ts';
 import { NO_PRICE, StrikeSeconds } from './strike-seconds.ts';
 import { AGGRESSOR, TradeLog } from './trade-log.ts';
 import { YoungLots } from './young-lots.ts';
@@ -45,6 +46,7 @@ export class StrikeBooks {
   private readonly flows = new FlowLog(1024, true);
   private readonly trades = new TradeLog();
   private readonly young = new YoungLots();
+  private readonly runs = new SlotRuns();
 
   /** @param tickSize price step of every instrument, 1e-9 currency: the finest there is. */
   constructor(tickSize: PriceNano, originNs: bigint) {
@@ -79,8 +81,8 @@ export class StrikeBooks {
   }
 
   /**
-   * Applies rows `[from, to)` until the clock would reach `stopNs`; `slots[i]` is the instrument of
-   * row `i`.
+   * Applies rows `[from, to)` until the clock would reach `stopNs`, the end that `closeSecond` is
+   * given next; `slots[i]` is the instrument of row `i`.
    * @returns the first row not applied, or `to`.
    */
   applyUntil(
@@ -90,33 +92,43 @@ export class StrikeBooks {
     to: number,
     stopNs: NsOfDay,
   ): number {
-    const { tsRecv, flags } = columns;
-    for (let i = from; i < to; ) {
-      const slot = slots[i]!;
-      let { now } = this;
-      let whole = i;
-      let j = i;
-      for (; j < to && slots[j] === slot; j++) {
-        const ts = tsRecv[j]!;
-        if (ts > now && ts <= MAX_CLOCK_NS) {
-          if (ts >= stopNs) break;
-          now = ts;
-        } else if (now >= stopNs) break;
-        if ((flags[j]! & LAST) !== 0) whole = j + 1;
-      }
-      if (j === i) return i;
-      this.now = now;
-      if (this.held[slot] !== null) i = this.goOn(slot, columns, i, j);
-      if (whole > i) this.apply(slot, columns, i, whole);
-      this.hold(slot, columns, Math.max(i, whole), j);
+    const { tsRecv } = columns;
+    this.young.restedBy = stopNs - REST_NS;
+    let { now } = this;
+    let end = from;
+    for (; end < to; end++) {
+      const ts = tsRecv[end]!;
+      if (ts > now && ts <= MAX_CLOCK_NS) {
+        if (ts >= stopNs) break;
+        now = ts;
+      } else if (now >= stopNs) break;
+    }
+    this.now = now;
+    if (end === from) return end;
+    const { runs, books } = this;
+    runs.sort(columns, slots, from, end, books.length);
+    for (let slot = 0, i = 0; slot < books.length; slot++) {
+      const j = runs.ends[slot]!;
+      if (i < j) this.applyRun(slot, runs.columns, i, j);
       i = j;
     }
-    return to;
+    return end;
+  }
+
+  /** Applies rows `[from, to)` of one instrument as far as they are whole events. */
+  private applyRun(slot: number, columns: MboColumns, from: number, to: number): void {
+    const { flags } = columns;
+    const next = this.held[slot] === null ? from : this.goOn(slot, columns, from, to);
+    let whole = to;
+    while (whole > next && (flags[whole - 1]! & LAST) === 0) whole--;
+    if (whole > next) this.apply(slot, columns, next, whole);
+    this.hold(slot, columns, whole, to);
   }
 
   /** Writes the states as of `endNs` into `seconds`, to be read before its reset. */
   closeSecond(endNs: NsOfDay): void {
-    const { seconds, books, held } = this;
+    const { seconds, books, held, young } = this;
+    young.restedBy = endNs - REST_NS;
     for (let slot = 0; slot < books.length; slot++) {
       const event = held[slot];
       if (event && endNs - event.openedAt > EVENT_OPEN_LIMIT_NS) this.applyHeld(slot);
@@ -125,7 +137,7 @@ export class StrikeBooks {
       this.readBest(slot, BID);
       this.readBest(slot, ASK);
     }
-    this.young.subtract(books, seconds, endNs - REST_NS);
+    young.subtract(books, seconds);
   }
 
   /** Begins the next window. */

@@ -7,27 +7,44 @@ import type { NsOfDay, Side, Tick } from '../core/index.ts';
 import type { OrderBook } from './order-book.ts';
 import type { StrikeSeconds } from './strike-seconds.ts';
 
-const TICKS = 2 ** 31;
-const HALF_TICKS = 2 ** 30;
+const FIRST_ROOM = 256;
 
-/** Arrivals of a window; see the file comment. */
+/** Prices that lots came to late in a window, with how often; see the file comment. */
 export class YoungLots {
+  /** What takes its price after this has not rested at the window's end. */
+  restedBy: NsOfDay = Number.NEGATIVE_INFINITY;
   private length = 0;
-  /** Where it came to: (slot * 2 + side) * 2^31 + tick + 2^30. */
-  private place = new Float64Array(256);
-  private ts = new Float64Array(256);
-  /** Places of the late arrivals, sorted. */
-  private late = new Float64Array(256);
+  /** `slot * 2 + side` of a price. */
+  private side = new Int32Array(FIRST_ROOM);
+  private tick = new Int32Array(FIRST_ROOM);
+  private arrivals = new Int32Array(FIRST_ROOM);
+  /** Index of a price plus one, by hash; 0 = free. Twice as long as there is room. */
+  private table = new Int32Array(FIRST_ROOM * 2);
 
-  /** Notes lots that came to a price of `slot * 2 + side`. */
+  /** Notes that lots came to a price of `slot * 2 + side`. */
   note(at: number, tick: Tick, ts: NsOfDay): void {
-    if (this.length === this.place.length) this.grow();
-    this.place[this.length] = at * TICKS + tick + HALF_TICKS;
-    this.ts[this.length++] = ts;
+    if (ts <= this.restedBy) return;
+    const { table, side, tick: ticks } = this;
+    const mask = table.length - 1;
+    let place = hashOf(at, tick) & mask;
+    for (let entry = table[place]!; entry !== 0; entry = table[place]!) {
+      if (side[entry - 1] === at && ticks[entry - 1] === tick) {
+        this.arrivals[entry - 1]!++;
+        return;
+      }
+      place = (place + 1) & mask;
+    }
+    const n = this.length++;
+    side[n] = at;
+    ticks[n] = tick;
+    this.arrivals[n] = 1;
+    table[place] = n + 1;
+    if (this.length === side.length) this.grow();
   }
 
   /** Forgets all arrivals. */
   clear(): void {
+    if (this.length > 0) this.table.fill(0);
     this.length = 0;
   }
 
@@ -35,39 +52,45 @@ export class YoungLots {
    * Takes the lots of orders that took their price after `restedBy` off `seconds.depthRest`. Books
    * that were set anew in the window are looked through: a snapshot's orders are not noted.
    */
-  subtract(books: readonly OrderBook[], seconds: StrikeSeconds, restedBy: NsOfDay): void {
-    const { ts, place, late, length } = this;
-    let n = 0;
-    for (let i = 0; i < length; i++) if (ts[i]! > restedBy) late[n++] = place[i]!;
-    late.subarray(0, n).sort();
-    for (let i = 0; i < n; ) {
-      let j = i + 1;
-      while (j < n && late[j] === late[i]) j++;
-      const at = Math.floor(late[i]! / TICKS);
-      const tick = late[i]! - at * TICKS - HALF_TICKS;
-      if (seconds.broken[at >> 1] === 0) {
-        const book = books[at >> 1]!;
-        const side = (at & 1) as Side;
-        const rested = book.restingDepthAt(side, tick, restedBy, j - i);
-        seconds.depthRest[at]! -= book.depthAt(side, tick) - rested;
-      }
-      i = j;
+  subtract(books: readonly OrderBook[], seconds: StrikeSeconds): void {
+    const { restedBy, side, tick, arrivals, length } = this;
+    const { broken, depthRest } = seconds;
+    for (let i = 0; i < length; i++) {
+      const at = side[i]!;
+      if (broken[at >> 1] !== 0) continue;
+      const book = books[at >> 1]!;
+      const of = (at & 1) as Side;
+      const rested = book.restingDepthAt(of, tick[i]!, restedBy, arrivals[i]!);
+      depthRest[at]! -= book.depthAt(of, tick[i]!) - rested;
     }
     for (let slot = 0; slot < books.length; slot++) {
-      if (seconds.broken[slot] === 1) lookThrough(books[slot]!, slot, seconds, restedBy);
+      if (broken[slot] !== 0) lookThrough(books[slot]!, slot, seconds, restedBy);
     }
   }
 
   private grow(): void {
-    const longer = (a: Float64Array<ArrayBuffer>) => {
-      const b = new Float64Array(a.length * 2);
+    const room = this.side.length * 2;
+    const longer = (a: Int32Array<ArrayBuffer>) => {
+      const b = new Int32Array(room);
       b.set(a);
       return b;
     };
-    this.place = longer(this.place);
-    this.ts = longer(this.ts);
-    this.late = longer(this.late);
+    this.side = longer(this.side);
+    this.tick = longer(this.tick);
+    this.arrivals = longer(this.arrivals);
+    this.table = new Int32Array(room * 2);
+    const mask = this.table.length - 1;
+    for (let i = 0; i < this.length; i++) {
+      let place = hashOf(this.side[i]!, this.tick[i]!) & mask;
+      while (this.table[place] !== 0) place = (place + 1) & mask;
+      this.table[place] = i + 1;
+    }
   }
+}
+
+function hashOf(at: number, tick: Tick): number {
+  const h = Math.imul(at, 0x9e3779b1) ^ Math.imul(tick, 0x85ebca77);
+  return h ^ (h >>> 15);
 }
 
 function lookThrough(
