@@ -1,13 +1,24 @@
 /**
  * The synthetic market: records drawn a second into columns, and the day file made of them, raw and
- * compressed, all instruments merged.
+ * compressed, all instruments merged; the other products of the same price path, to raw DBN bytes.
  */
 import { assert } from '../src/core/index.ts';
 import { type FrameCompressor, MboColumns, zstdCompressor } from '../src/dbn/index.ts';
-import { FuturesDay, FuturesMarket, futuresSpecs } from '../src/synth/index.ts';
+import {
+  equityDay,
+  FutureOptionDay,
+  FuturesDay,
+  FuturesMarket,
+  futuresSpecs,
+  ShareOptionDay,
+  synthesizePath,
+} from '../src/synth/index.ts';
 import { bench } from './harness.ts';
 
 const TARGET_RECORDS_PER_SECOND = 2e6;
+const TARGET_OPTION_RECORDS_PER_SECOND = 1e6;
+const MBO_BYTES = 56;
+const CMBP_1_BYTES = 80;
 const ROWS = 16_384;
 /** Half an hour from the cash open at the demo's rate. */
 const OPTIONS = {
@@ -68,3 +79,42 @@ await bench({
   count: fileRows,
   run: () => assert(drawFile(compress) > 0, 'bytes come'),
 });
+
+const path = synthesizePath('ES', OPTIONS);
+const products = [
+  {
+    name: 'options on ES, market by order',
+    pieces: () => new FutureOptionDay('ES', path, OPTIONS).pieces(),
+    recordBytes: MBO_BYTES,
+    atLeast: TARGET_OPTION_RECORDS_PER_SECOND,
+  },
+  {
+    name: 'QQQ, market by order',
+    pieces: () => equityDay('QQQ', path, OPTIONS).pieces(),
+    recordBytes: MBO_BYTES,
+  },
+  {
+    name: 'options on QQQ, consolidated quotes',
+    pieces: () => new ShareOptionDay('QQQ', path, OPTIONS).pieces(),
+    recordBytes: CMBP_1_BYTES,
+    atLeast: TARGET_OPTION_RECORDS_PER_SECOND,
+  },
+];
+
+function bytesOf(pieces: Iterable<Uint8Array>): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
+  return bytes;
+}
+
+for (const { name, pieces, recordBytes, ...target } of products) {
+  const bytes = bytesOf(pieces());
+  await bench({
+    group,
+    name,
+    unit: 'records',
+    count: Math.floor(bytes / recordBytes),
+    run: () => assert(bytesOf(pieces()) === bytes, 'every run draws the same'),
+    ...target,
+  });
+}

@@ -8,7 +8,10 @@ export interface NamedInstrument {
   instrumentId: number;
 }
 
-/** Header of a file of some instruments on one date, or a part of it (ns of day); repeats count once. */
+/**
+ * Header of a file of some instruments on one date, or a part of it (ns of day); repeats count
+ * once.
+ */
 export function dayMetadata(
   dataset: string,
   schema: Schema,

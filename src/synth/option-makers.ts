@@ -19,8 +19,8 @@ const MAX_LOOKS = 48;
 
 /**
  * Market makers in options: each keeps a bid and an ask about its value, wider for the dear ones,
- * leaning against the inventory it has. A quote that is out of place is changed when its turn comes,
- * never so that the book crosses: the order in its way goes first.
+ * leaning against the inventory it has. A quote that is out of place is changed when its turn
+ * comes, never so that the book crosses: the order in its way goes first.
  */
 export class OptionMakers {
   /** Value of each instrument, ticks; the caller keeps it current. */

@@ -17,8 +17,9 @@ export interface OrderDayOptions extends Omit<FuturesMarketOptions, 'channel'> {
 }
 
 /**
- * One market-by-order day file of the synthetic market: DBN version 3, all its instruments merged in ts_recv order, the header in a zstd frame of its own as the vendor sends it. Pure:
- * bytes come out, nothing is read.
+ * One market-by-order day file of the synthetic market: DBN version 3, all its instruments merged
+ * in ts_recv order, the header in a zstd frame of its own as the vendor sends it. Pure: bytes come
+ * out, nothing is read.
  */
 export class OrderDay {
   /** The instruments, the front contract first. */

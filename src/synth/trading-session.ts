@@ -4,8 +4,8 @@ import { civilDate, nthWeekday, weekday } from './calendar.ts';
 /**
  * When the synthetic markets trade and how busy they are, in New York time. Futures: 18:00 to 17:00
  * with a break of an hour, weekend closed. Shares: 04:00 to 20:00, of which a file holds what falls
- * on its UTC date. Options on shares: 09:30 to 16:00. Activity is U-shaped over the cash session and
- * low outside it.
+ * on its UTC date. Options on shares: 09:30 to 16:00. Activity is U-shaped over the cash session
+ * and low outside it.
  */
 
 /** Hours of trading. */

@@ -127,7 +127,7 @@ describe('the synthetic share', () => {
     expect(share.priceAt(0)).toBeGreaterThan(500e9);
   });
 
-  it('is cleared at midnight UTC, opens at 04:00 New York with ordinary orders, thin at first', () => {
+  it('is cleared at midnight UTC, opens at 04:00 New York with orders, thin at first', () => {
     const { day } = qqq({ seed: 1, dt: DT, rate: 10, signal: 0, endNs: 15 * 3600e9 });
     const columns = new MboColumns(200_000);
     day.fill(columns);
