@@ -113,8 +113,15 @@ describe('bronze_ingest_future_option_mbo', () => {
     const day = { ...OPTIONS_DAY, name: `${compact}.mbo.dbn` };
     await writeRaw(lake, day, { schema: 'mbo', records: [mbo(1, 5)] });
     const io = new MemoryIo();
-    await bronzeFutureOptionMbo.run({ ...taskOf(lake, 'future_option_mbo', 'ES'), dt }, io);
-    expect(io.partitions.length).toBe(kept ? 1 : 0);
+    const task = { ...taskOf(lake, 'future_option_mbo', 'ES'), dt };
+    if (kept) {
+      await bronzeFutureOptionMbo.run(task, io);
+      expect(io.of('ESH6').rows).toHaveLength(1);
+      return;
+    }
+    const error = await failure(bronzeFutureOptionMbo.run(task, io));
+    expect(error.code).toBe('SYMBOL_NOT_FOUND');
+    expect(error.message).toContain('1 not 0dte records');
   });
 
   it('takes the definition captured last; a deletion changes no terms', async () => {

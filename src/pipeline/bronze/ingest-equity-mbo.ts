@@ -24,6 +24,8 @@ const INGEST: Ingest = {
   definitionsRequired: false,
   place: placeEquity,
   makeRows: (originNs) => new MboRows(originNs, false),
+  wanted: 'the ticker itself',
+  publishesEmptyDay: false,
 };
 
 /** The stage. */

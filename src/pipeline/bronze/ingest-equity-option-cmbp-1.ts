@@ -28,7 +28,8 @@ const INGEST: Ingest = {
   definitionsRequired: true,
   place: placeEquityOption,
   makeRows: (originNs) => new Cmbp1Rows(originNs),
-  emptyDay: ({ symbol }) => [symbol],
+  wanted: 'an option on the ticker that expires on the date',
+  publishesEmptyDay: true,
 };
 
 /** The stage. */

@@ -25,6 +25,8 @@ const INGEST: Ingest = {
   definitionsRequired: false,
   place: placeFuture,
   makeRows: (originNs) => new MboRows(originNs, false),
+  wanted: 'an outright contract of the root',
+  publishesEmptyDay: false,
 };
 
 /** The stage. */

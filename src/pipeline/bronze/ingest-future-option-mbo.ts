@@ -8,7 +8,7 @@
  * defined instruments, other products, instruments without a definition, other record types.
  * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
  * that contradict each other, a day without definitions, or of contradictory ones. A day on which
- * nothing expires has no partition.
+ * nothing expires has no partition, and is an error.
  */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
@@ -26,7 +26,8 @@ const INGEST: Ingest = {
   definitionsRequired: true,
   place: placeFutureOption,
   makeRows: (originNs) => new MboRows(originNs, true),
-  emptyDay: () => [],
+  wanted: 'an option on a contract of the root that expires on the date',
+  publishesEmptyDay: false,
 };
 
 /** The stage. */

@@ -46,8 +46,10 @@ export interface Ingest extends DayForm {
   place(names: InstrumentNames, task: StageTask, notes: Counters): (id: number) => Placement;
   /** Makes the rows of a partition. */
   makeRows(originNs: bigint): BatchRows;
-  /** A day without any record of the product is a table without rows, or none at all. */
-  emptyDay?: (task: StageTask) => string[];
+  /** What its rows are of, in words. */
+  wanted: string;
+  /** A day of which nothing is wanted is a table without rows; otherwise an error. */
+  publishesEmptyDay: boolean;
 }
 
 interface Files {
@@ -170,11 +172,9 @@ class IngestRun {
     if (left.unmapped_records > 0 && left.unmapped_records === this.recordsRead()) {
       throw this.unnamed();
     }
-    if (!ingest.emptyDay) throw this.noneOfProduct();
-    for (const symbol of ingest.emptyDay(task)) {
-      const ref = { ...ingest.table, symbol, dt: task.dt };
-      this.published.push(await io.publish(ref, [], () => this.counters()));
-    }
+    if (!ingest.publishesEmptyDay) throw this.nothingWanted();
+    const ref = { ...ingest.table, symbol: task.symbol, dt: task.dt };
+    this.published.push(await io.publish(ref, [], () => this.counters()));
   }
 
   private counters(): Counters {
@@ -206,14 +206,19 @@ class IngestRun {
     });
   }
 
-  private noneOfProduct(): DataError {
-    const { task, split, names } = this;
-    const known = names.symbols().slice(0, MAX_SYMBOLS_NAMED).join(', ');
-    const records = `${this.recordsRead()} records`;
-    return new DataError('SYMBOL_NOT_FOUND', `no contract of ${task.symbol} on ${task.dt}`, {
+  private nothingWanted(): DataError {
+    const { ingest, task, names } = this;
+    const left = Object.entries(this.counters()).filter(
+      ([k, n]) => k.endsWith('_records') && n > 0,
+    );
+    const counted = left.map(([k, n]) => `${n} ${k.replaceAll('_', ' ')}`).join(', ');
+    const symbols = names.symbols();
+    const more = symbols.length > MAX_SYMBOLS_NAMED ? ' ...' : '';
+    const known = symbols.slice(0, MAX_SYMBOLS_NAMED).join(', ') + more;
+    return new DataError('SYMBOL_NOT_FOUND', `nothing of ${task.symbol} on ${task.dt}`, {
       file: dayFiles(task)[0]!.path,
-      found: split.others.records > 0 || known === '' ? records : `${records} of ${known}`,
-      expected: 'records of an outright contract or of the ticker itself',
+      found: `${counted || 'no record'}${known === '' ? '' : `; symbols ${known}`}`,
+      expected: ingest.wanted,
     });
   }
 }

@@ -170,7 +170,7 @@ export class RecordSpill {
 
 function openNameless(path: string): number {
   mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'wx+');
+  const fd = openSync(path, 'w+');
   rmSync(path);
   return fd;
 }

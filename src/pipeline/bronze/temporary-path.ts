@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import type { StageTask } from '../stage.ts';
 
 /**
  * A path for a file of this task that is gone before the stage ends, beside what the task writes:
- * on the same disk, in a folder that is there afterwards, of no partition.
+ * on the same disk, of no partition. It is the same for every run of the task, of which there is
+ * one at a time, so that what a killed run left is written over by the next.
  */
 export function temporaryPath(task: StageTask, what: string): string {
   const { lake, productType, symbol, dt } = task;
   const folder = join(lake, 'bronze', `product_type=${productType}`);
   mkdirSync(folder, { recursive: true });
-  return join(folder, `.${what}-${symbol}-${dt}-${process.pid}-${threadId}`);
+  return join(folder, `.${what}-${symbol}-${dt}`);
 }
