@@ -24,6 +24,19 @@ function lsCommand(): Command {
   return works(command, ['lake'], async () => (await import('../lake-ls.ts')).runLakeLs);
 }
 
+function verifyCommand(): Command {
+  const command = describe(
+    new Command('verify'),
+    'read partitions again and compare them with their manifests, contracts and inputs',
+    'lake verify',
+    'lake verify --layer gold --symbol ESH6 --dt 2026-01-05',
+  );
+  withFilters(command, TABLE_LAYERS)
+    .option('--quick', 'compare sizes and manifests only, do not read the data again')
+    .option('--json', 'print one JSON object');
+  return works(command, ['lake'], async () => (await import('../lake-verify.ts')).runLakeVerify);
+}
+
 function sqlCommand(): Command {
   const command = describe(
     new Command('sql').argument('<query>', 'one statement that reads; - reads it from stdin'),
@@ -72,5 +85,8 @@ export function lakeCommand(): Command {
     'look into the lake: partitions, checks, SQL, exports',
     'lake ls',
   );
-  return group.addCommand(lsCommand()).addCommand(sqlCommand()).addCommand(exportCommand());
+  for (const command of [lsCommand(), verifyCommand(), sqlCommand(), exportCommand()]) {
+    group.addCommand(command);
+  }
+  return group;
 }
