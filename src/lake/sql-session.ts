@@ -173,10 +173,14 @@ export async function openLakeSql(
     temp_directory: spill,
   });
   const connection = await instance.connect();
+  const clean = () => rmSync(spill, { recursive: true, force: true });
+  // Whoever reads the answer may leave, and the process then ends at once.
+  process.once('exit', clean);
   const close = () => {
     connection.closeSync();
     instance.closeSync();
-    rmSync(spill, { recursive: true, force: true });
+    process.off('exit', clean);
+    clean();
   };
   try {
     await makeViews(connection, lake, tables);
