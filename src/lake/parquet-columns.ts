@@ -5,6 +5,8 @@
 import type { DuckDBType } from '@duckdb/node-api';
 import { DataError } from '../core/index.ts';
 import type { DuckDb } from './parquet-database.ts';
+import { CodedTexts } from './parquet-texts.ts';
+import type { VectorItems, WritableVector } from './parquet-vector.ts';
 import type { ContractField } from './table-contract.ts';
 import { ColumnHash, hashText } from './table-hash.ts';
 import type { TableValues } from './table-rows.ts';
@@ -35,33 +37,6 @@ export interface CopySummary {
   greatest: bigint | null;
 }
 
-type Items =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
-type Coded = { codes: Uint8Array | Uint16Array | Uint32Array; texts: readonly string[] };
-
-/**
- * The part of DuckDB's vectors that its type declarations keep private: the memory that `flush`
- * copies out.
- */
-export interface WritableVector {
-  items: Items;
-  /** The native vector beneath. */
-  vector: unknown;
-  setItem(index: number, value: string | null): void;
-  /** `data`: a bit a row, 1 where there is a value; null when all rows have one. */
-  validity: { data: BigUint64Array | null; setItemValid(index: number, valid: boolean): void };
-  flush(): void;
-}
-
 /** DuckDB's type that a column is handed over as. */
 export function duckTypeOf(duck: DuckDb, field: CopyField): DuckDBType {
   if (field.type === 'enum') return duck.ENUM([...field.symbols]);
@@ -88,7 +63,7 @@ export function wordsPerValue(type: CopyType): 1 | 2 {
 }
 
 /** Numbers widened, or viewed, as the words that are hashed. */
-export function wordsOf(items: Items, rows: number, scratch: Uint32Array): Uint32Array {
+export function wordsOf(items: VectorItems, rows: number, scratch: Uint32Array): Uint32Array {
   const bytes = items.BYTES_PER_ELEMENT;
   if (bytes >= 4) return new Uint32Array(items.buffer, items.byteOffset, (rows * bytes) / 4);
   scratch.set((items as Uint8Array).subarray(0, rows));
@@ -149,18 +124,16 @@ function isFloat(type: CopyType): boolean {
 export class ColumnFeed {
   /** Of all values so far. */
   readonly hash = new ColumnHash();
-  private readonly duck: DuckDb;
   private readonly field: CopyField;
   private readonly table: string;
   private readonly absent = new Uint8Array(VECTOR_ROWS);
   private readonly scratch = new Uint32Array(VECTOR_ROWS * 2);
-  private texts: readonly string[] = [];
-  private textHashes: number[] = [];
+  private readonly coded: CodedTexts;
 
   /** @param table how the table is called in errors. */
   constructor(duck: DuckDb, field: CopyField, table: string) {
-    this.duck = duck;
     this.field = field;
+    this.coded = new CodedTexts(duck);
     this.table = table;
   }
 
@@ -260,10 +233,6 @@ export class ColumnFeed {
     return lanes;
   }
 
-  /**
-   * Each text that occurs is handed over once; the other rows get a copy of its 16-byte handle,
-   * whose bytes live as long as the vector.
-   */
   private fillCoded(
     vector: WritableVector,
     values: CopyValues,
@@ -272,68 +241,11 @@ export class ColumnFeed {
     rows: number,
     firstRow: number,
   ): Uint32Array {
-    if (!('codes' in values)) this.refuse(firstRow, describeValues(values), 'codes and texts');
-    const { codes, texts } = values as Coded;
-    this.learn(texts);
-    const first = new Map<number, number>();
-    const source = new Uint16Array(rows);
-    for (let i = 0, last = -1, lastAt = 0; i < rows; i++) {
-      if (nulls?.[at + i]) {
-        source[i] = i;
-        this.scratch[i] = 0;
-        continue;
-      }
-      const code = codes[at + i]!;
-      if (code !== last) {
-        lastAt = first.get(code) ?? this.place(vector, first, code, i, firstRow);
-        last = code;
-      }
-      source[i] = lastAt;
-      this.scratch[i] = this.textHashes[code]!;
-    }
-    vector.flush();
-    if (first.size < rows) this.spread(vector, source, rows);
-    return this.scratch;
-  }
-
-  private place(
-    vector: WritableVector,
-    first: Map<number, number>,
-    code: number,
-    i: number,
-    firstRow: number,
-  ): number {
-    const text = this.texts[code];
-    if (text === undefined) {
-      this.refuse(firstRow + i, `code ${code}`, `a code below ${this.texts.length}`);
-    }
-    first.set(code, i);
-    vector.setItem(i, text as string);
-    return i;
-  }
-
-  private spread(vector: WritableVector, source: Uint16Array, rows: number): void {
-    type Handles = { dataView: DataView; flush(): void };
-    type OverVector = { fromRawVector(vector: unknown, rows: number): Handles };
-    const overVector = this.duck.DuckDBHugeIntVector as unknown as OverVector;
-    const handles = overVector.fromRawVector(vector.vector, rows);
-    const view = handles.dataView;
-    const words = new Int32Array(view.buffer, view.byteOffset, rows * 4);
-    for (let i = 0; i < rows; i++) {
-      const from = source[i]! * 4;
-      if (from === i * 4) continue;
-      words[i * 4] = words[from]!;
-      words[i * 4 + 1] = words[from + 1]!;
-      words[i * 4 + 2] = words[from + 2]!;
-      words[i * 4 + 3] = words[from + 3]!;
-    }
-    handles.flush();
-  }
-
-  private learn(texts: readonly string[]): void {
-    if (texts === this.texts && texts.length === this.textHashes.length) return;
-    this.texts = texts;
-    this.textHashes = texts.map(hashText);
+    if (!('codes' in values)) return this.refuse(firstRow, describeValues(values), 'codes, texts');
+    const bad = this.coded.fill(vector, values, nulls, at, rows, this.scratch);
+    if (bad < 0) return this.scratch;
+    const found = `code ${values.codes[at + bad]}`;
+    return this.refuse(firstRow + bad, found, `a code below ${values.texts.length}`);
   }
 
   private clearAbsent(
@@ -390,7 +302,7 @@ export class ColumnFeed {
     }
   }
 
-  private refuse(row: number, found: string, expected: string): void {
+  private refuse(row: number, found: string, expected: string): never {
     const message = `${this.table}, column ${this.field.name}`;
     throw new DataError('CONTRACT', message, { row, found, expected });
   }

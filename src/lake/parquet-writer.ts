@@ -15,9 +15,9 @@ import {
   type CopyValues,
   duckTypeOf,
   VECTOR_ROWS,
-  type WritableVector,
 } from './parquet-columns.ts';
 import { connectDuckDb, type DuckDb, loadDuckDb, sqlName, sqlText } from './parquet-database.ts';
+import type { WritableVector } from './parquet-vector.ts';
 import { rewriteWideSteps } from './parquet-wide-steps.ts';
 import { KeyTrack } from './table-key.ts';
 

@@ -32,7 +32,10 @@ export function datasetName(ref: TableRef): string {
   return `${ref.layer}.${ref.productType}.${ref.table}`;
 }
 
-/** Folder of a partition. @throws DataError USAGE when symbol or date could lead out of the lake. */
+/**
+ * Folder of a partition.
+ * @throws DataError USAGE when symbol or date could lead out of the lake.
+ */
 export function partitionFolder(lake: string, ref: PartitionRef): string {
   return join(
     lake,

@@ -2,8 +2,9 @@
  * Columns on their way out of DuckDB: what SQL gives for each request, and its copy into a slot.
  */
 import { DataError } from '../core/index.ts';
-import { firstNonFinite, type WritableVector } from './parquet-columns.ts';
+import { firstNonFinite } from './parquet-columns.ts';
 import { sqlName } from './parquet-database.ts';
+import type { WritableVector } from './parquet-vector.ts';
 import type { ColumnKind, SlotColumn, SlotView } from './read-ring.ts';
 import type { ContractField } from './table-contract.ts';
 import type { ColumnRequest } from './table-rows.ts';

@@ -3,8 +3,8 @@
  */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import type { WritableVector } from './parquet-columns.ts';
 import { connectDuckDb, loadDuckDb } from './parquet-database.ts';
+import type { WritableVector } from './parquet-vector.ts';
 import { fileIdentity } from './partition-files.ts';
 import { ColumnCopy, wantedColumns, wantedSql } from './read-columns.ts';
 import { type ReadError, toReadError } from './read-error.ts';

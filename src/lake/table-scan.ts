@@ -3,9 +3,10 @@
  */
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { DataError, isKnownError } from '../core/index.ts';
-import type { CopyField, CopySummary, WritableVector } from './parquet-columns.ts';
+import type { CopyField, CopySummary } from './parquet-columns.ts';
 import { wordsOf, wordsPerValue } from './parquet-columns.ts';
 import { sqlName, sqlText } from './parquet-database.ts';
+import type { WritableVector } from './parquet-vector.ts';
 import { ColumnHash, hashText } from './table-hash.ts';
 import { KeyTrack } from './table-key.ts';
 

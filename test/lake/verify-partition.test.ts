@@ -1,0 +1,217 @@
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  FINDINGS,
+  type FindingName,
+  findForeign,
+  loadContract,
+  type PartitionRef,
+  partitionFolder,
+  publishPartition,
+  readManifest,
+  verifyLake,
+  verifyPartition,
+} from '../../src/lake/index.ts';
+import {
+  batchesOf,
+  LINEAGE,
+  newLake,
+  publishRows,
+  REF,
+  removeLakes,
+  writeContract,
+} from './table-fixture.ts';
+
+const DERIVED: PartitionRef = { ...REF, dt: '2026-01-06' };
+const RAW = 'raw/day.dbn';
+const FILES = ['part-00000.parquet', '_MANIFEST.json', '_SUCCESS'];
+
+const model = newLake();
+afterAll(removeLakes);
+
+/** A lake with a partition and another made of it and of a raw file. */
+beforeAll(async () => {
+  mkdirSync(join(model.lake, 'raw'), { recursive: true });
+  writeFileSync(join(model.lake, RAW), 'raw bytes');
+  const { sha256, bytes, dataset, symbol, dt } = await publishRows(model, 500);
+  await publishPartition({
+    lake: model.lake,
+    ref: DERIVED,
+    contract: loadContract(REF, model.contracts),
+    batches: batchesOf(300, 300, 1),
+    lineage: {
+      ...LINEAGE,
+      inputs: [
+        { role: 'partition', dataset, symbol, dt, bytes, sha256 },
+        {
+          role: 'records',
+          file: RAW,
+          bytes: 9,
+          sha256: '9ab366ad455508d5f47b0128d7d243a2c0e4f5ce399b5f85cd10b343e745a4dc',
+        },
+      ],
+    },
+    counters: () => ({}),
+  });
+});
+
+/** A copy of the lake for a test to damage. */
+function copyOfModel(): { lake: string; contracts: string } {
+  const where = newLake();
+  cpSync(model.lake, where.lake, { recursive: true });
+  return where;
+}
+
+function place(where: { lake: string }, file: string, ref = REF): string {
+  return join(partitionFolder(where.lake, ref), file);
+}
+
+async function namesOf(
+  where: { lake: string; contracts: string },
+  ref = REF,
+  full = true,
+): Promise<FindingName[]> {
+  const options = { full, contracts: where.contracts };
+  const { findings } = await verifyPartition(where.lake, ref, options);
+  for (const f of findings) expect(f.severity).toBe(FINDINGS[f.name]);
+  return [...new Set(findings.map((f) => f.name))].sort();
+}
+
+function flipBit(path: string, byte: number, bit: number): void {
+  const bytes = readFileSync(path);
+  bytes[byte]! ^= 1 << bit;
+  writeFileSync(path, bytes);
+}
+
+describe('verifyPartition', () => {
+  test('finds nothing wrong with what was just published', async () => {
+    expect(await namesOf(model)).toEqual([]);
+  });
+
+  test('a bit flipped in any byte of _SUCCESS and of the manifest is told from the other', async () => {
+    const where = copyOfModel();
+    for (const [file, name] of [
+      ['_SUCCESS', 'success_damaged'],
+      ['_MANIFEST.json', 'manifest_damaged'],
+    ] as const) {
+      const path = place(where, file);
+      const { length } = readFileSync(path);
+      for (let byte = 0; byte < length; byte++) {
+        flipBit(path, byte, byte % 8);
+        expect(await namesOf(where, REF, false)).toEqual([name]);
+        expect(() => readManifest(where.lake, REF)).toThrow(file);
+        flipBit(path, byte, byte % 8);
+      }
+    }
+    expect(await namesOf(where)).toEqual([]);
+  });
+
+  test('a bit flipped anywhere in the data', async () => {
+    const where = copyOfModel();
+    const path = place(where, FILES[0]!);
+    const { length } = readFileSync(path);
+    for (let k = 0; k < 64; k++) {
+      const byte = Math.floor((k * (length - 1)) / 63);
+      flipBit(path, byte, k % 8);
+      expect(await namesOf(where)).toEqual(['data_damaged']);
+      flipBit(path, byte, k % 8);
+    }
+  });
+
+  const damages: [string, FindingName, (where: { lake: string }) => void][] = [
+    ['a data file cut short', 'data_truncated', (w) => truncateSync(place(w, FILES[0]!), 1000)],
+    ['no data file', 'data_missing', (w) => rmSync(place(w, FILES[0]!))],
+    ['no manifest', 'manifest_missing', (w) => rmSync(place(w, FILES[1]!))],
+    ['no _SUCCESS', 'not_published', (w) => rmSync(place(w, FILES[2]!))],
+    ['an empty _SUCCESS', 'success_damaged', (w) => writeFileSync(place(w, FILES[2]!), '')],
+    ['a file of someone else', 'foreign_file', (w) => writeFileSync(place(w, 'notes.txt'), 'x')],
+    [
+      'a copy that stopped',
+      'leftover_file',
+      (w) => {
+        copyFileSync(place(w, FILES[0]!), place(w, '.part-00000.parquet.77.tmp'));
+      },
+    ],
+  ];
+  test.each(damages)('%s', async (_what, name, damage) => {
+    const where = copyOfModel();
+    damage(where);
+    expect(await namesOf(where, REF, true)).toEqual([name]);
+  });
+
+  test('a partition copied to another place says where it is from', async () => {
+    const where = copyOfModel();
+    const moved = { ...REF, dt: '2026-01-07' };
+    cpSync(place(where, ''), place(where, '', moved), { recursive: true });
+    expect(await namesOf(where, moved)).toEqual(['manifest_misplaced']);
+  });
+
+  test('a data file of another table with a manifest of its own breaks the contract', async () => {
+    const where = copyOfModel();
+    writeContract(where.contracts, (schema) => {
+      schema.fields.pop();
+    });
+    expect(await namesOf(where)).toEqual(['contract_broken', 'contract_changed']);
+    rmSync(where.contracts, { recursive: true });
+    expect(await namesOf(where)).toEqual(['contract_missing']);
+  });
+});
+
+describe('lineage', () => {
+  test('an input that was made anew, is gone or is damaged', async () => {
+    const where = copyOfModel();
+    await publishRows(where, 500, { seed: 5 });
+    expect(await namesOf(where, DERIVED, false)).toEqual(['input_changed']);
+    flipBit(place(where, '_MANIFEST.json'), 10, 0);
+    expect(await namesOf(where, DERIVED, false)).toEqual(['input_damaged']);
+    rmSync(place(where, ''), { recursive: true });
+    expect(await namesOf(where, DERIVED, false)).toEqual(['input_gone']);
+  });
+
+  test('a raw file that changed, in length or only in a byte, or is gone', async () => {
+    const where = copyOfModel();
+    writeFileSync(join(where.lake, RAW), 'raw bytez');
+    expect(await namesOf(where, DERIVED)).toEqual(['input_changed']);
+    // Only reading it tells; a quick look does not.
+    expect(await namesOf(where, DERIVED, false)).toEqual([]);
+    writeFileSync(join(where.lake, RAW), 'more raw bytes');
+    expect(await namesOf(where, DERIVED, false)).toEqual(['input_changed']);
+    rmSync(join(where.lake, RAW));
+    expect(await namesOf(where, DERIVED, false)).toEqual(['input_gone']);
+  });
+});
+
+describe('verifyLake', () => {
+  test('goes through all partitions, and finds what lies between them', async () => {
+    const where = copyOfModel();
+    const symbol = join(where.lake, 'silver', 'product_type=future_mbo', 'symbol=ESH6');
+    writeFileSync(join(symbol, 'table=every_type', '.dt=2026-01-09.lock'), '');
+    writeFileSync(join(symbol, 'list.csv'), '');
+    mkdirSync(join(symbol, 'table=every_type', 'dt=yesterday'));
+    const found = findForeign(where.lake).map((f) => [f.name, f.path.split('/').at(-1)]);
+    expect(found).toEqual([
+      ['foreign_file', 'list.csv'],
+      ['dead_lock', '.dt=2026-01-09.lock'],
+      ['foreign_file', 'dt=yesterday'],
+    ]);
+    flipBit(place(where, FILES[0]!), 999, 3);
+    const all: [string, FindingName[]][] = [];
+    const options = { full: true, contracts: where.contracts };
+    for await (const p of verifyLake(where.lake, {}, options)) {
+      all.push([p.ref.dt, p.findings.map((f) => f.name)]);
+    }
+    expect(all).toEqual([
+      [REF.dt, ['data_damaged']],
+      [DERIVED.dt, []],
+    ]);
+  });
+});
