@@ -120,11 +120,10 @@ class RequestPlanner {
   }
 
   private skipAbsent(productType: ProductType, symbol: string, product: Product, dt: string): void {
-    const { closed } = sessionWindows(product, dt, 'full');
-    const evening = !isTradingDay(product, dt);
+    const { closed } = sessionWindows(product, dt, 'regular');
     // A weekend within a range is no news.
-    if (evening && closed === 'weekend' && this.request.dates?.length !== 1) return;
-    this.skip(productType, symbol, dt, evening && closed ? `closed: ${closed}` : 'no raw file');
+    if (closed === 'weekend' && this.request.dates?.length !== 1) return;
+    this.skip(productType, symbol, dt, closed ? `no raw file: ${closed}` : 'no raw file');
   }
 
   private async addDay(
