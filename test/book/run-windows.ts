@@ -8,7 +8,7 @@ export interface RunOptions {
   radius: number;
   spans: WindowSpan[];
   /** Rows of a batch; all at once when not given. */
-  batch?: number;
+  batch?: number | undefined;
   /** Depth rows that there is room for. */
   room?: number;
 }
@@ -19,7 +19,7 @@ export function runWindows(rows: Row[], o: RunOptions) {
     originNs: 0n,
     gridTicks: o.radius,
     spans: o.spans,
-    depthRows: o.room,
+    depthRows: o.room ?? 0,
   });
   const depth: DepthRow[] = [];
   const take = () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MAX_EVENT_ROWS, OrderBook } from '../../src/book/index.ts';
+import { MAX_EVENT_ROWS, OrderBook, SecondWindows } from '../../src/book/index.ts';
+import { MboColumns } from '../../src/dbn/index.ts';
 
-import { BAD_BOOK, LAST, type Row, row, SNAPSHOT } from './records.ts';
+import { BAD_BOOK, LAST, type Row, row, SNAPSHOT, toColumns } from './records.ts';
 import { runWindows } from './run-windows.ts';
 import type { DepthRow } from './slow-windows.ts';
 
@@ -78,14 +79,26 @@ describe('the second of an event', () => {
   });
 
   it('that never ends costs bounded memory: it is closed by force', () => {
-    const rows = [...MARKET];
-    for (let i = 0; i < MAX_EVENT_ROWS + 5; i++) rows.push(r(0.2, 'N', 'N', 0, 0, 0, 0));
-    rows.push(r(1.5, 'A', 'B', 3, 98, 1));
-    const whole = windows(rows, 0, 2);
-    const parts = windows(rows, 0, 2, { batch: 60_000 });
-    expect(whole.snapshots.map((s) => s.events)).toEqual([4, 1]);
-    expect(parts.snapshots).toEqual(whole.snapshots);
-    expect(parts.depth).toEqual(whole.depth);
+    const before = toColumns(MARKET);
+    const after = toColumns([r(1.5, 'A', 'B', 3, 98, 1)]);
+    const endless = new MboColumns(MAX_EVENT_ROWS + 5);
+    endless.length = endless.capacity;
+    endless.tsRecv.fill(at(0.2));
+    endless.action.fill('N'.charCodeAt(0));
+    const run = (batch: number) => {
+      const spans = [{ fromNs: 0, toNs: at(2) }];
+      const engine = new SecondWindows({ tickSize: 1, originNs: 0n, gridTicks: 5, spans });
+      engine.advance(before, 0, before.length);
+      for (let i = 0; i < endless.length; i += batch) {
+        engine.advance(endless, i, Math.min(i + batch, endless.length));
+      }
+      engine.advance(after, 0, 1);
+      engine.finish();
+      expect(engine.book.counters.forcedCloses).toBe(2);
+      return [...engine.snapshots.events.subarray(0, 2)];
+    };
+    expect(run(endless.length)).toEqual([4, 1]);
+    expect(run(60_000)).toEqual([4, 1]);
   });
 });
 
