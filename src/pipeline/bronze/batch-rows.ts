@@ -29,21 +29,18 @@ export interface RowInstrument {
 
 /** Rows of one partition being gathered; used from batch to batch. */
 export interface BatchRows {
+  /** Rows that were appended. */
   readonly rows: number;
-  /** Rows that still fit. */
+  /** Rows that can still be named. */
   readonly room: number;
   readonly counts: RowCounts;
+  /** The next `count` rows that are named or appended, at most `room`, are of an instrument. */
+  name(instrument: RowInstrument, count: number): void;
   /**
-   * Appends `count` records, at most `room`, of `step` words each from word `first` on, all of one
-   * instrument.
+   * Appends `count` records of `step` words each from word `first` on: those that were named since
+   * the last `append`.
    */
-  append(
-    words: Int32Array,
-    first: number,
-    step: number,
-    count: number,
-    instrument: RowInstrument,
-  ): void;
+  append(words: Int32Array, first: number, step: number, count: number): void;
   /** The rows so far as a batch of the table, valid until the next `append`; empties them. */
   take(): TableBatch;
 }

@@ -19,6 +19,7 @@ import { TermsColumns } from './terms-columns.ts';
 /** Rows of `bronze.equity_option_cmbp_1.cmbp_1`; words of the records: databento/dbn `Cmbp1Msg`. */
 export class Cmbp1Rows implements BatchRows {
   rows = 0;
+  private named = 0;
   readonly counts: RowCounts = {
     unknown_actions: 0,
     unknown_sides: 0,
@@ -50,16 +51,15 @@ export class Cmbp1Rows implements BatchRows {
   }
 
   get room(): number {
-    return BATCH_ROWS - this.rows;
+    return BATCH_ROWS - this.named;
   }
 
-  append(
-    words: Int32Array,
-    first: number,
-    step: number,
-    count: number,
-    instrument: RowInstrument,
-  ): void {
+  name(instrument: RowInstrument, count: number): void {
+    this.terms.name(instrument, this.named, count);
+    this.named += count;
+  }
+
+  append(words: Int32Array, first: number, step: number, count: number): void {
     const at = this.rows;
     const { counts } = this;
     this.clock.watch(words, first + 8, step, count, counts);
@@ -99,7 +99,6 @@ export class Cmbp1Rows implements BatchRows {
     gatherWords(this.askSize, at, words, first + 17, step, count);
     gatherPart(this.bidPublisher, at, words, first + 18, step, count, 0);
     gatherPart(this.askPublisher, at, words, first + 19, step, count, 0);
-    this.terms.fill(instrument, at, count);
     this.rows += count;
   }
 
@@ -124,13 +123,14 @@ export class Cmbp1Rows implements BatchRows {
       this.bidPublisher,
       this.askPublisher,
       terms.symbol,
-      ...terms.terms,
+      ...terms.terms(rows),
     ];
     const nulls = columns.map((c) => {
       const price = prices.find((p) => p === c);
       return price && price.absent > 0 ? price.nulls : null;
     });
     this.rows = 0;
+    this.named = 0;
     for (const p of prices) p.absent = 0;
     return { rows, columns, nulls };
   }

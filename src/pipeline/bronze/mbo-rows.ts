@@ -20,6 +20,7 @@ import { TermsColumns } from './terms-columns.ts';
 /** Rows of a `bronze.*.mbo` table; words of the records: databento/dbn `MboMsg`. */
 export class MboRows implements BatchRows {
   rows = 0;
+  private named = 0;
   readonly counts: RowCounts = {
     unknown_actions: 0,
     unknown_sides: 0,
@@ -51,16 +52,15 @@ export class MboRows implements BatchRows {
   }
 
   get room(): number {
-    return BATCH_ROWS - this.rows;
+    return BATCH_ROWS - this.named;
   }
 
-  append(
-    words: Int32Array,
-    first: number,
-    step: number,
-    count: number,
-    instrument: RowInstrument,
-  ): void {
+  name(instrument: RowInstrument, count: number): void {
+    this.terms.name(instrument, this.named, count);
+    this.named += count;
+  }
+
+  append(words: Int32Array, first: number, step: number, count: number): void {
     const at = this.rows;
     const { counts } = this;
     this.clock.watch(words, first + 10, step, count, counts);
@@ -97,7 +97,6 @@ export class MboRows implements BatchRows {
     gatherWide(this.tsRecv, at, words, first + 10, step, count);
     gatherWords(this.tsInDelta, at, words, first + 12, step, count);
     gatherWords(this.sequence, at, words, first + 13, step, count);
-    this.terms.fill(instrument, at, count);
     this.rows += count;
   }
 
@@ -119,10 +118,11 @@ export class MboRows implements BatchRows {
       this.side,
       terms.symbol,
       price,
-      ...(this.options ? terms.terms : []),
+      ...(this.options ? terms.terms(rows) : []),
     ];
     const nulls = columns.map((c) => (c === price && price.absent > 0 ? price.nulls : null));
     this.rows = 0;
+    this.named = 0;
     price.absent = 0;
     return { rows, columns, nulls };
   }

@@ -80,8 +80,51 @@ export function readHead(split: Split): number {
 }
 
 /**
+ * Names the rows of partition `k` from record `from` on, stretch by stretch, as far as they follow
+ * each other and fit.
+ * @returns the record behind them.
+ */
+function nameRows(
+  routes: InstrumentRoutes,
+  run: RecordRun,
+  from: number,
+  k: number,
+  rows: BatchRows,
+  counted: boolean,
+): number {
+  const { words } = run;
+  const step = run.stride >> 2;
+  let at = from;
+  while (at < run.count && rows.room > 0) {
+    const route = routes.find(words[(run.start >> 2) + at * step + 1]! >>> 0);
+    if (route.partition !== k) break;
+    const to = Math.min(stretchEnd(run, at), at + rows.room);
+    rows.name(route.instrument, to - at);
+    if (!counted) routes.count(route, to - at);
+    at = to;
+  }
+  return at;
+}
+
+/** Puts records of other partitions than `k` into the spill. @returns the record behind them. */
+function spillOthers(split: Split, run: RecordRun, from: number, k: number): number {
+  const { routes, spill } = split;
+  const step = run.stride >> 2;
+  let at = from;
+  while (at < run.count) {
+    const route = routes.find(run.words[(run.start >> 2) + at * step + 1]! >>> 0);
+    if (route.partition === k) break;
+    const to = stretchEnd(run, at);
+    routes.count(route, to - at);
+    if (route.partition >= 0) spill.append(route.partition, run, at, to);
+    at = to;
+  }
+  return at;
+}
+
+/**
  * Batches of the records of a run that belong to partition `k`; others go into the spill.
- * @param counted the records were counted when they went into the spill.
+ * @param counted they were counted when they went into the spill.
  */
 function* rowsOfRun(
   split: Split,
@@ -90,21 +133,12 @@ function* rowsOfRun(
   rows: BatchRows,
   counted: boolean,
 ): Generator<TableBatch> {
-  const { routes, spill } = split;
   const step = run.stride >> 2;
-  for (let from = 0; from < run.count; ) {
-    const first = (run.start >> 2) + from * step;
-    const route = routes.find(run.words[first + 1]! >>> 0);
-    let to = stretchEnd(run, from);
-    if (route.partition === k) {
-      to = Math.min(to, from + rows.room);
-      rows.append(run.words, first, step, to - from, route.instrument);
-    } else if (route.partition >= 0) {
-      spill.append(route.partition, run, from, to);
-    }
-    if (!counted) routes.count(route, to - from);
-    from = to;
+  for (let at = 0; at < run.count; ) {
+    const to = nameRows(split.routes, run, at, k, rows, counted);
+    if (to > at) rows.append(run.words, (run.start >> 2) + at * step, step, to - at);
     if (rows.room === 0) yield rows.take();
+    at = spillOthers(split, run, to, k);
   }
 }
 
