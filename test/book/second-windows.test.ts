@@ -87,7 +87,8 @@ describe('the second of an event', () => {
     endless.action.fill('N'.charCodeAt(0));
     const run = (batch: number) => {
       const spans = [{ fromNs: 0, toNs: at(2) }];
-      const engine = new SecondWindows({ tickSize: 1, originNs: 0n, gridTicks: 5, spans });
+      const options = { tickSize: 1, originNs: 0n, gridTicks: 5, spans, depthRows: 100 };
+      const engine = new SecondWindows(options);
       engine.advance(before, 0, before.length);
       for (let i = 0; i < endless.length; i += batch) {
         engine.advance(endless, i, Math.min(i + batch, endless.length));
