@@ -3,35 +3,43 @@
  */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import { DataError, OperatingError } from '../core/index.ts';
+import type { PartitionManifest } from './manifest.ts';
 import { connectDuckDb, loadDuckDb } from './parquet-database.ts';
 import type { WritableVector } from './parquet-vector.ts';
-import { fileIdentity } from './partition-files.ts';
-import { ColumnCopy, wantedColumns, wantedSql } from './read-columns.ts';
+import { fileIdentity, resolvePartition } from './partition-files.ts';
+import { datasetName, type PartitionRef } from './partition-ref.ts';
+import { ColumnCopy, type WantedColumn, wantedColumns, wantedSql } from './read-columns.ts';
 import { type ReadError, toReadError } from './read-error.ts';
 import { READ_STATE, type ReadMemory, ReadRing, SLOT_ROWS, type Slot } from './read-ring.ts';
-import type { ContractField } from './table-contract.ts';
+import type { TableContract } from './table-contract.ts';
 import type { ColumnRequest } from './table-rows.ts';
-import { checkFileColumns, readingFile, readTexts, scanFile } from './table-scan.ts';
+import {
+  type ColumnTexts,
+  checkFileColumns,
+  readingFile,
+  readTexts,
+  scanFile,
+} from './table-scan.ts';
 
 /** What the thread is started with. */
 export interface ReadTask {
-  path: string;
-  /** Of the file that is meant; see `fileIdentity`. */
-  identity: string;
-  table: string;
-  fields: readonly ContractField[];
+  lake: string;
+  ref: PartitionRef;
+  contract: TableContract;
   requests: readonly ColumnRequest[];
   memory: ReadMemory;
   /** Where it speaks. */
   port: MessagePort;
 }
 
-/** What it says once: that it reads, that another file lies there now, or what went wrong. */
+/** What it says once: that it reads, or what went wrong. */
 export type ReadMessage =
-  | { type: 'ready'; texts: readonly (readonly string[])[] }
-  | { type: 'moved' }
+  | { type: 'ready'; path: string; rows: number; texts: ColumnTexts }
   | { type: 'failed'; error: ReadError };
 
+/** Opens again a file that was replaced while it was being opened. */
+const OPEN_TRIES = 20;
 /** Time between two signs of life, ms. */
 const BEAT_MS = 100;
 
@@ -77,49 +85,97 @@ class SlotFiller {
   }
 }
 
-async function stream(
+/** A file that is open, and its first rows. */
+interface OpenFile {
+  path: string;
+  rows: number;
+  texts: ColumnTexts;
+  chunks: AsyncGenerator<DuckDBDataChunk>;
+  first: IteratorResult<DuckDBDataChunk>;
+}
+
+function checkContract(task: ReadTask, manifest: PartitionManifest): void {
+  const { contract, ref } = task;
+  if (manifest.contractSha256 === contract.sha256) return;
+  throw new DataError('CONTRACT', `${datasetName(ref)} ${ref.symbol} ${ref.dt}`, {
+    found: `contract ${manifest.contractSha256}`,
+    expected: contract.sha256,
+  });
+}
+
+/**
+ * Opens the file that is there now, once its bytes were compared with its manifest; null when
+ * another was put in its place meanwhile.
+ */
+async function tryOpen(
   task: ReadTask,
+  wanted: readonly WantedColumn[],
   connection: DuckDBConnection,
-  ring: ReadRing,
-  say: (message: ReadMessage) => void,
-): Promise<void> {
-  const { path, fields, requests, table } = task;
-  const wanted = wantedColumns(fields, requests, table);
-  await checkFileColumns(connection, path, fields, table);
-  const asked = wanted.map((w) => w.field);
-  const texts = await readTexts(connection, path, asked);
-  const columns = wanted.map((w, k) => wantedSql(w, texts[k]!));
-  const chunks = scanFile(connection, path, columns);
-  const filler = new SlotFiller(
-    ring,
-    wanted.map((w) => new ColumnCopy(w, table)),
+): Promise<OpenFile | null> {
+  const { dataPath: path, identity, manifest } = resolvePartition(task.lake, task.ref, true);
+  checkContract(task, manifest);
+  const { fields } = task.contract;
+  return readingFile(path, async () => {
+    await checkFileColumns(connection, path, fields, datasetName(task.ref));
+    const asked = wanted.map((w) => w.field);
+    const texts = await readTexts(connection, path, asked);
+    const columns = wanted.map((w, k) => wantedSql(w, texts[k]!));
+    const chunks = scanFile(connection, path, columns);
+    const first = await chunks.next();
+    return { path, rows: manifest.rows, texts, chunks, first };
+  }).then(
+    (open) => (fileIdentity(path) === identity ? open : null),
+    (error) => {
+      if (fileIdentity(path) !== identity) return null;
+      throw error;
+    },
   );
-  let next = await chunks.next();
-  if (fileIdentity(path) !== task.identity) {
-    say({ type: 'moved' });
-    return;
+}
+
+async function openFile(
+  task: ReadTask,
+  wanted: readonly WantedColumn[],
+  connection: DuckDBConnection,
+): Promise<OpenFile> {
+  for (let tries = 0; tries < OPEN_TRIES; tries++) {
+    const open = await tryOpen(task, wanted, connection);
+    if (open) return open;
   }
-  say({ type: 'ready', texts });
-  while (!next.done) {
-    if (!filler.take(next.value)) return;
-    next = await chunks.next();
-  }
-  filler.hand();
+  const { ref } = task;
+  const name = `${datasetName(ref)} ${ref.symbol} ${ref.dt}`;
+  throw new OperatingError('PARTITION_BUSY', `${name}: replaced again and again`, {
+    retryable: true,
+  });
+}
+
+async function stream(task: ReadTask, connection: DuckDBConnection, ring: ReadRing): Promise<void> {
+  const table = datasetName(task.ref);
+  const wanted = wantedColumns(task.contract.fields, task.requests, table);
+  const { path, rows, texts, chunks, first } = await openFile(task, wanted, connection);
+  const copies = wanted.map((w) => new ColumnCopy(w, table));
+  const filler = new SlotFiller(ring, copies);
+  const ready: ReadMessage = { type: 'ready', path, rows, texts };
+  task.port.postMessage(ready);
+  await readingFile(path, async () => {
+    for (let next = first; !next.done; next = await chunks.next()) {
+      if (!filler.take(next.value)) return;
+    }
+    filler.hand();
+  });
 }
 
 async function run(task: ReadTask): Promise<void> {
   const { port } = task;
   const ring = new ReadRing(task.memory);
-  const say = (message: ReadMessage): void => port.postMessage(message);
   const beat = setInterval(() => ring.beat(), BEAT_MS);
   let connection: DuckDBConnection | null = null;
   try {
     connection = await connectDuckDb(await loadDuckDb());
-    const open = connection;
-    await readingFile(task.path, () => stream(task, open, ring, say));
+    await stream(task, connection, ring);
     ring.end(READ_STATE.ENDED);
   } catch (error) {
-    say({ type: 'failed', error: toReadError(error) });
+    const failed: ReadMessage = { type: 'failed', error: toReadError(error) };
+    port.postMessage(failed);
     ring.end(READ_STATE.FAILED);
   } finally {
     clearInterval(beat);

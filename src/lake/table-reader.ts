@@ -9,7 +9,6 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { DataError, OperatingError } from '../core/index.ts';
-import { type ResolvedPartition, resolvePartition } from './partition-files.ts';
 import { datasetName, type PartitionRef } from './partition-ref.ts';
 import { type WantedColumn, wantedColumns } from './read-columns.ts';
 import { fromReadError } from './read-error.ts';
@@ -21,13 +20,11 @@ import type { ColumnRequest, TableReader, TableRows } from './table-rows.ts';
 
 /** Waits without a sign of life, a tenth of a second each, after which the thread is given up. */
 const SILENT_WAITS = 300;
-/** Opens again a file that was replaced while it was being opened. */
-const OPEN_TRIES = 5;
 
 /** A reader and what it was promised. */
 class ThreadedReader implements TableReader {
   readonly totalRows: number;
-  private readonly resolved: ResolvedPartition;
+  private readonly path: string;
   private readonly ring: ReadRing;
   private readonly port: MessagePort;
   private readonly texts: readonly (readonly string[] | null)[];
@@ -36,14 +33,14 @@ class ThreadedReader implements TableReader {
   private closed = false;
 
   constructor(
-    resolved: ResolvedPartition,
+    ready: ReadMessage & { type: 'ready' },
     ring: ReadRing,
     port: MessagePort,
     wanted: readonly WantedColumn[],
-    texts: readonly (readonly string[])[],
   ) {
-    this.resolved = resolved;
-    this.totalRows = resolved.manifest.rows;
+    const { texts } = ready;
+    this.path = ready.path;
+    this.totalRows = ready.rows;
     this.ring = ring;
     this.port = port;
     this.texts = wanted.map((w, k) => (w.field.type === 'dictionary' ? texts[k]! : null));
@@ -62,7 +59,7 @@ class ThreadedReader implements TableReader {
       silent = heard ? 0 : silent + 1;
       beats = this.ring.beats;
       if (silent < SILENT_WAITS) continue;
-      throw new OperatingError('FILE_READ', `${this.resolved.dataPath}: the reading thread died`);
+      throw new OperatingError('FILE_READ', `${this.path}: the reading thread died`);
     }
   }
 
@@ -91,11 +88,11 @@ class ThreadedReader implements TableReader {
     this.close();
     if (state === READ_STATE.FAILED) {
       if (message?.message.type === 'failed') throw fromReadError(message.message.error);
-      throw new OperatingError('FILE_READ', `${this.resolved.dataPath}: the reading thread failed`);
+      throw new OperatingError('FILE_READ', `${this.path}: the reading thread failed`);
     }
     if (this.rows === this.totalRows) return null;
     throw new DataError('PARTITION_DAMAGED', 'rows', {
-      file: this.resolved.dataPath,
+      file: this.path,
       found: String(this.rows),
       expected: String(this.totalRows),
     });
@@ -119,31 +116,6 @@ async function firstMessage(port: MessagePort, worker: Worker): Promise<ReadMess
   }
 }
 
-async function tryOpen(
-  resolved: ResolvedPartition,
-  contract: TableContract,
-  requests: readonly ColumnRequest[],
-  table: string,
-): Promise<TableReader | null> {
-  const wanted = wantedColumns(contract.fields, requests, table);
-  const memory = makeReadMemory(wanted.map((w) => w.slot));
-  const { port1, port2 } = new MessageChannel();
-  const { dataPath: path, identity } = resolved;
-  const { fields } = contract;
-  const task: ReadTask = { path, identity, table, fields, requests, memory, port: port2 };
-  const worker = new Worker(readWorkerModule(), { workerData: task, transferList: [port2] });
-  const first = await firstMessage(port1, worker);
-  worker.unref();
-  port1.unref();
-  if (first?.type === 'ready') {
-    return new ThreadedReader(resolved, new ReadRing(memory), port1, wanted, first.texts);
-  }
-  port1.close();
-  if (first?.type === 'failed') throw fromReadError(first.error);
-  if (first?.type === 'moved') return null;
-  throw new OperatingError('FILE_READ', `${path}: the reading thread did not start`);
-}
-
 /**
  * Opens a published partition for reading. Its bytes are compared with the manifest first, its
  * columns with the contract, and absent or non-finite values are refused as they come. Rows come
@@ -156,20 +128,18 @@ export async function openPartition(
   contract: TableContract,
   requests: readonly ColumnRequest[],
 ): Promise<TableReader> {
-  const table = datasetName(ref);
-  for (let tries = 0; tries < OPEN_TRIES; tries++) {
-    const resolved = resolvePartition(lake, ref, true);
-    if (resolved.manifest.contractSha256 !== contract.sha256) {
-      throw new DataError('CONTRACT', `${table} ${ref.symbol} ${ref.dt}`, {
-        found: `contract ${resolved.manifest.contractSha256}`,
-        expected: contract.sha256,
-      });
-    }
-    const reader = await tryOpen(resolved, contract, requests, table);
-    if (reader) return reader;
+  const wanted = wantedColumns(contract.fields, requests, datasetName(ref));
+  const memory = makeReadMemory(wanted.map((w) => w.slot));
+  const { port1, port2 } = new MessageChannel();
+  const task: ReadTask = { lake, ref, contract, requests, memory, port: port2 };
+  const worker = new Worker(readWorkerModule(), { workerData: task, transferList: [port2] });
+  const first = await firstMessage(port1, worker);
+  worker.unref();
+  port1.unref();
+  if (first?.type === 'ready') {
+    return new ThreadedReader(first, new ReadRing(memory), port1, wanted);
   }
-  throw new OperatingError(
-    'FILE_READ',
-    `${table} ${ref.symbol} ${ref.dt}: replaced again and again`,
-  );
+  port1.close();
+  if (first?.type === 'failed') throw fromReadError(first.error);
+  throw new OperatingError('FILE_READ', `${datasetName(ref)}: the reading thread did not start`);
 }
