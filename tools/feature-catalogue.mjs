@@ -1,9 +1,10 @@
 /**
- * Writes the feature catalogue, futures_data.json and equities_data.json, from config/datasets.yaml
- * and contracts/: product type -> layer -> stage -> table -> column.
+ * Writes what follows from config/datasets.yaml and contracts/: the feature catalogue,
+ * futures_data.json and equities_data.json (product type -> layer -> stage -> table -> column), and
+ * docs/tables.md.
  *
- * `node tools/feature-catalogue.mjs` writes both files; `--check` writes nothing and fails when
- * they differ from what the contracts say; `--root DIR` does so for another checkout.
+ * `node tools/feature-catalogue.mjs` writes the files; `--check` writes nothing and fails when they
+ * differ from what the contracts say; `--root DIR` does so for another checkout.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -50,11 +51,19 @@ function tableEntry(record) {
   };
 }
 
-function catalogue(root) {
+/** Rows of the table of tables, each with its contract. */
+function readTables(root) {
   const { datasets } = parse(readFileSync(join(root, 'config', 'datasets.yaml'), 'utf8'));
+  return Object.entries(datasets).map(([name, dataset]) => ({
+    name,
+    ...dataset,
+    record: JSON.parse(readFileSync(join(root, dataset.contract), 'utf8')),
+  }));
+}
+
+function catalogue(tables) {
   const products = {};
-  for (const [name, { layer, contract, stage }] of Object.entries(datasets)) {
-    const record = JSON.parse(readFileSync(join(root, contract), 'utf8'));
+  for (const { name, layer, stage, record } of tables) {
     const product = record.product_type ?? SELECTION_HOME;
     products[product] ??= {};
     products[product][layer] ??= {};
@@ -81,6 +90,40 @@ function format(value, indent, lead) {
   return `{\n${rows.join(',\n')}\n${indent}}`;
 }
 
+const PAGE_INTRODUCTION = `# Tables
+
+Every column of every table: type, unit, meaning, formula. This page is made of \`contracts/\`, as are
+\`futures_data.json\` and \`equities_data.json\`: \`node tools/feature-catalogue.mjs\` writes all three anew, and a
+test holds them equal. What tables are for, and how they are made and read: [lake.md](lake.md).
+
+Types are those of the Parquet files; \`enum\` and \`dictionary\` columns are text there. A \`?\` after the type: the value
+may be absent. In formulas, bare names are columns of the same table or of its inputs.
+`;
+
+function cell(text) {
+  return text.replaceAll('|', '\\|');
+}
+
+function columnRow({ name, type, nullable, unit, meaning, formula }) {
+  const shown = formula === '' ? '' : `\`${formula}\``;
+  const cells = [`\`${name}\``, type + (nullable ? '?' : ''), unit, meaning, shown];
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
+
+function tableSection({ name, stage, record }) {
+  const columns = record.fields.map((f) => ({ name: f.name, ...columnEntry(f, record.grain) }));
+  const key = record.key.length > 0 ? record.key.map((k) => `\`${k}\``).join(', ') : 'none';
+  return [
+    `## \`${name}\`\n`,
+    `${record.doc}\n`,
+    `A row is: ${record.grain} Key: ${key}. Written by \`${stage}\`.\n`,
+    '| column | type | unit | meaning | formula |',
+    '| --- | --- | --- | --- | --- |',
+    ...columns.map(columnRow),
+    '',
+  ].join('\n');
+}
+
 function read(path) {
   try {
     return readFileSync(path, 'utf8');
@@ -91,11 +134,15 @@ function read(path) {
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, root: { type: 'string' } } });
 const root = values.root ?? join(dirname(fileURLToPath(import.meta.url)), '..');
-const products = catalogue(root);
+const tables = readTables(root);
+const products = catalogue(tables);
+const files = { 'docs/tables.md': [PAGE_INTRODUCTION, ...tables.map(tableSection)].join('\n') };
 for (const [name, types] of Object.entries(FILES)) {
-  const path = join(root, name);
   const part = Object.fromEntries(types.map((type) => [type, products[type] ?? {}]));
-  const text = `${format(part, '', 0)}\n`;
+  files[name] = `${format(part, '', 0)}\n`;
+}
+for (const [name, text] of Object.entries(files)) {
+  const path = join(root, name);
   if (!values.check) writeFileSync(path, text);
   else if (read(path) !== text) {
     console.error(`${name} is not what contracts/ says: node tools/feature-catalogue.mjs`);

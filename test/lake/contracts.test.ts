@@ -179,7 +179,7 @@ describe('config/datasets.yaml', () => {
   });
 });
 
-describe('futures_data.json and equities_data.json', () => {
+describe('futures_data.json, equities_data.json and docs/tables.md', () => {
   const check = (root: string) =>
     spawnSync(
       process.execPath,
@@ -193,15 +193,17 @@ describe('futures_data.json and equities_data.json', () => {
 
   test('differ as soon as a contract or the file says something else', () => {
     const root = mkdtempSync(join(tmpdir(), 'spymaster-catalogue-'));
-    mkdirSync(join(root, 'config'));
-    const names = ['contracts', 'config/datasets.yaml', 'futures_data.json', 'equities_data.json'];
+    for (const folder of ['config', 'docs']) mkdirSync(join(root, folder));
+    const made = ['futures_data.json', 'equities_data.json', 'docs/tables.md'];
+    const names = ['contracts', 'config/datasets.yaml', ...made];
     for (const name of names) cpSync(join(ROOT, name), join(root, name), { recursive: true });
     expect(check(root).status).toBe(0);
     const contract = join(root, 'contracts/gold/equity_mbo/physics_surface_1s.avsc');
     const before = readFileSync(contract, 'utf8');
     writeFileSync(contract, before.replace('1 / nu', '2 / nu'));
     expect(check(root)).toMatchObject({ status: 1 });
-    expect(check(root).stderr).toMatch(/^equities_data\.json is not what/);
+    const stale = check(root).stderr.matchAll(/^(\S+) is not what/gm);
+    expect([...stale].map((m) => m[1]).sort()).toEqual(['docs/tables.md', 'equities_data.json']);
   });
 
   test('hold every column of every table with its meaning, unit, inputs, formula and grain', () => {
