@@ -119,6 +119,24 @@ function obstacles(rows: SurfaceRows, from: number, to: number, sign: number): v
   }
 }
 
+/**
+ * Whether a cell and its surroundings are empty. Where depth stands in reach, `Omega_far` is above
+ * 0, and so with the means and `u_far`; every other field follows from those that are looked at.
+ */
+function isDead(rows: SurfaceRows, i: number): boolean {
+  return (
+    rows.Omega_far[i] === 0 &&
+    rows.u_far[i] === 0 &&
+    rows.u_near[i] === 0 &&
+    rows.u_ema_128[i] === 0 &&
+    rows.u_ema_8[i] === 0 &&
+    rows.u_ema_2[i] === 0 &&
+    rows.add_intensity[i] === 0 &&
+    rows.pull_intensity[i] === 0 &&
+    rows.fill_intensity[i] === 0
+  );
+}
+
 /** A lattice and its fields, second after second. */
 export class PhysicsSurface {
   /** Fields of the last `step`, at `series * stride + cell - low`; valid until the next. */
@@ -172,6 +190,19 @@ export class PhysicsSurface {
       restingWeight(inputs, rows, s * stride, count);
       this.emit(s, count, emitLow - low, emitHigh + 1 - low);
     }
+  }
+
+  /**
+   * The part of emitted cells `from` to `to` of a series outside which every field of the last
+   * `step` is 0 (`nu`, `kappa` 1): it is empty when `to < from`.
+   */
+  liveCells(series: number, from: number, to: number): { from: number; to: number } {
+    const at = series * this.stride - this.low;
+    let first = from;
+    let last = to;
+    while (first <= last && isDead(this.rows, at + first)) first++;
+    while (last > first && isDead(this.rows, at + last)) last--;
+    return { from: first, to: last };
   }
 
   private emit(series: number, count: number, from: number, to: number): void {

@@ -4,9 +4,10 @@
  * a file.
  */
 
-/** Values below this are stored as 0 before anything else. */
-const SMALLEST = 1e-9;
-/** Values up to 1 are stored as multiples of this: off by at most 2^-20, or 9.54e-7. */
+/**
+ * Values up to 1 are stored as multiples of this: off by at most 2^-20, or 9.54e-7, and 0 below
+ * that.
+ */
 export const STORED_STEP = 2 ** -19;
 /** Significant bits that are stored of larger values: off by at most 2^-20 of the value. */
 const STORED_BITS = 20;
@@ -18,7 +19,6 @@ const BITS_SPLIT = 2 ** (53 - STORED_BITS) + 1;
 
 /** The float32 that is stored for a value. */
 export function storedValue(value: number): number {
-  if (value < SMALLEST && value > -SMALLEST) return 0;
   if (value <= 1 && value >= -1) return value + STEP_SHIFT - STEP_SHIFT;
   const split = BITS_SPLIT * value;
   return split - (split - value);

@@ -175,8 +175,9 @@ function* batchesOf(
     flows.addSecond(seconds.ends[t]!, surface, lattice, low, high);
     surface.step(from, to);
     for (const side of [ASKS, BIDS]) {
-      writeKeys(batch, lattice, seconds, t, side, from, to);
-      batch.append(surface, side * surface.stride + from - low, to - from + 1);
+      const live = surface.liveCells(side, from, to);
+      writeKeys(batch, lattice, seconds, t, side, live.from, live.to);
+      batch.append(surface, side * surface.stride + live.from - low, live.to - live.from + 1);
     }
     run.secondsDone = t + 1;
     if (batch.full) yield batch.take();
