@@ -86,10 +86,7 @@ export function applyQuoteRows(
     const askQty = askNow === NO_PRICE ? 0 : askLots;
     valid[slot] = 1;
     if ((flag & SNAPSHOT) !== 0) {
-      restart(b, slot);
-      tally[QUOTE_COUNTER.snapshotRecords]!++;
-      place(b, bid, bidNow, bidQty);
-      place(b, ask, askNow, askQty);
+      restore(b, slot, bidNow, bidQty, askNow, askQty);
     } else {
       if (bidNow !== price[bid] || bidQty !== qty[bid]) change(b, bid, bidNow, bidQty);
       else if (bidPublisher[i] !== venue[bid] && bidQty !== 0) tally[QUOTE_COUNTER.venueChanges]!++;
@@ -98,12 +95,16 @@ export function applyQuoteRows(
     }
     venue[bid] = bidPublisher[i]!;
     venue[ask] = askPublisher[i]!;
-    if (bidNow >= askNow && bidQty !== 0 && askQty !== 0) {
-      tally[bidNow > askNow ? QUOTE_COUNTER.crossedQuotes : QUOTE_COUNTER.lockedQuotes]!++;
-    }
+    if (bidNow >= askNow) countCrossed(b, bid, ask);
   }
-  tally[QUOTE_COUNTER.records]! += i - from;
   return i;
+}
+
+/** Counts a bid at or above the ask, when both are there. */
+function countCrossed(b: QuoteState, bid: number, ask: number): void {
+  if (b.qty[bid] === 0 || b.qty[ask] === 0) return;
+  const locked = b.price[bid] === b.price[ask];
+  b.tally[locked ? QUOTE_COUNTER.lockedQuotes : QUOTE_COUNTER.crossedQuotes]!++;
 }
 
 function isQuote(price: number, lots: number): boolean {
@@ -180,6 +181,21 @@ function restart(b: QuoteState, slot: number): void {
   settlePending(b, slot * 2 + BID);
   settlePending(b, slot * 2 + ASK);
   b.tally[QUOTE_COUNTER.clearedFlowLots]! += b.seconds.dropFlows(slot);
+}
+
+/** A record of a snapshot: the quote is a state, not flow. */
+function restore(
+  b: QuoteState,
+  slot: number,
+  bidPrice: number,
+  bidQty: number,
+  askPrice: number,
+  askQty: number,
+): void {
+  restart(b, slot);
+  b.tally[QUOTE_COUNTER.snapshotRecords]!++;
+  place(b, slot * 2 + BID, bidPrice, bidQty);
+  place(b, slot * 2 + ASK, askPrice, askQty);
 }
 
 function clearQuotes(b: QuoteState, slot: number): void {

@@ -28,6 +28,7 @@ export { silverEquityMbo } from './silver/equity-mbo.ts';
 export { silverEquityOptionCmbp1 } from './silver/equity-option-cmbp-1.ts';
 export { silverFutureMbo } from './silver/future-mbo.ts';
 export { silverFutureOptionMbo } from './silver/future-option-mbo.ts';
+export { OptionWindows } from './silver/option-windows.ts';
 export type {
   Counters,
   PublishedPartition,

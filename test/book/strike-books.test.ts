@@ -51,7 +51,7 @@ function fastSide(books: StrikeBooks, slot: number, side: Side): SideSecond {
   };
 }
 
-/** Windows of the seconds after `from`, by window and slot; instruments are 0 to `instruments` - 1. */
+/** Windows of the seconds after `from`, by window and slot; slots are 0 to `instruments` - 1. */
 function fast(rows: Row[], instruments: number, from: number, count: number, batch: number) {
   const books = new StrikeBooks(TICK, 0n);
   books.extend(instruments);

@@ -18,7 +18,7 @@ import {
   type MboColumns,
   RTYPE,
 } from '../../src/dbn/index.ts';
-import { OptionWindows } from '../../src/pipeline/silver/option-windows.ts';
+import { OptionWindows } from '../../src/pipeline/index.ts';
 import { type Quote, type QuoteRow, quoteColumns } from '../book/quote-records.ts';
 import { type Listed, named, SECOND, termsOf } from '../pipeline/option-fixture.ts';
 import { slowOptions } from '../pipeline/slow-options.ts';
@@ -147,7 +147,7 @@ describeConformance('silver of options on real records', (pathOf) => {
         books.nextSecond();
         continue;
       }
-      for (const side of [BID, ASK]) {
+      for (const side of [BID, ASK] as const) {
         const { qty, tick } = book.levels(side);
         const s = books.seconds;
         expect(s.depth[side]).toBe(qty.reduce((n, lots) => n + lots, 0));

@@ -1,8 +1,9 @@
 /**
  * Reads `bronze.future_option_mbo.mbo` of a contract and day, all of it, and the contract's
- * `silver.future_mbo.book_snapshot_1s` for spot; writes `silver.future_option_mbo.depth_and_flow_1s`
- * (a row per second, right, side and listed strike with depth or flow) and
- * `silver.future_option_mbo.book_snapshot_1s` (a row per second and option).
+ * `silver.future_mbo.book_snapshot_1s` for spot; writes
+ * `silver.future_option_mbo.depth_and_flow_1s` (a row per second, right, side and listed strike
+ * with depth or flow) and `silver.future_option_mbo.book_snapshot_1s` (a row per second and
+ * option).
  *
  * Strikes further from spot than the product's `grid_max_ticks`, and seconds without a spot, are
  * left out and counted. Refuses nothing: what is odd in the records is counted. Meaning of the
