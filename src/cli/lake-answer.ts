@@ -126,10 +126,8 @@ export async function answerQuery(
   queryOf: (sql: LakeSql) => string,
 ): Promise<void> {
   const file = fileOf(options);
-  const sql = await openLakeSql(context.settings.lake, {
-    configFolder: context.loaded.configFolder,
-    ...(file === undefined ? {} : { answerPath: file }),
-  });
+  const answerPath = file === undefined ? {} : { answerPath: file };
+  const sql = await openLakeSql(context.settings.lake, answerPath);
   const interrupt = () => sql.connection.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {

@@ -20,8 +20,8 @@ export interface ExportOptions extends AnswerOptions, FilterOptions {
   columns?: string;
 }
 
-function contractOf(table: string, configFolder: string): TableContract {
-  const datasets = loadDatasets(configFolder).filter((d) => d.table !== null);
+function contractOf(table: string): TableContract {
+  const datasets = loadDatasets().filter((d) => d.table !== null);
   const ref = datasets.find((d) => d.name === table)?.table;
   if (ref) return loadContract(ref);
   throw new DataError('USAGE', `no table "${table.slice(0, 80)}"`, {
@@ -42,10 +42,9 @@ function selectList(contract: TableContract, columns: string | undefined): strin
 
 /** The query for a table's partitions; they are named one by one, so that nothing else is read. */
 function tableQuery(context: CommandContext, table: string, options: ExportOptions): string {
-  const { configFolder } = context.loaded;
-  const contract = contractOf(table, configFolder);
+  const contract = contractOf(table);
   const { layer, productType } = contract;
-  const filter = partitionFilter(options, loadProducts(configFolder));
+  const filter = partitionFilter(options, loadProducts(context.loaded.configFolder));
   const chosen = { ...filter, layers: [layer], productTypes: [productType], table: contract.table };
   const entries = listPartitions(context.settings.lake, chosen);
   const complete = entries.filter((e) => e.state === 'complete').map((e) => e.ref);

@@ -50,14 +50,14 @@ export interface LakeSql {
   close(): void;
 }
 
-function tablesOf(lake: string, configFolder?: string): [SqlTable[], PartitionEntry[]] {
+function tablesOf(lake: string): [SqlTable[], PartitionEntry[]] {
   const entries = listPartitions(lake);
   const files = new Map<string, PartitionEntry[]>();
   for (const entry of entries.filter((e) => e.state === 'complete')) {
     const name = datasetName(entry.ref);
     files.set(name, [...(files.get(name) ?? []), entry]);
   }
-  const refs = loadDatasets(configFolder).flatMap((d) => (d.table ? [d.table] : []));
+  const refs = loadDatasets().flatMap((d) => (d.table ? [d.table] : []));
   const tables = refs.map((ref) => {
     const contract = loadContract(ref);
     const own = files.get(datasetName(ref)) ?? [];
@@ -156,14 +156,14 @@ function checkAnswerPath(lake: string, path: string): void {
  */
 export async function openLakeSql(
   lakeFolder: string,
-  options: { configFolder?: string; answerPath?: string } = {},
+  options: { answerPath?: string } = {},
 ): Promise<LakeSql> {
   const lake = resolve(lakeFolder);
   const answerPath = options.answerPath === undefined ? null : resolve(options.answerPath);
   if (!existsSync(lake)) throw new DataError('FILE_NOT_FOUND', `no lake at ${lake}`);
   if (answerPath !== null) checkAnswerPath(lake, answerPath);
   const duck = await loadDuckDb();
-  const [tables, leftOut] = tablesOf(lake, options.configFolder);
+  const [tables, leftOut] = tablesOf(lake);
   const spill = mkdtempSync(join(tmpdir(), 'spymaster-sql-'));
   const answerFile = answerPath === null ? join(spill, 'answer') : temporarySibling(answerPath);
   const instance = await duck.DuckDBInstance.create(':memory:', {
