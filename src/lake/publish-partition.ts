@@ -30,6 +30,7 @@ import {
 } from './partition-files.ts';
 import { PartitionLock } from './partition-lock.ts';
 import { datasetName, type PartitionRef, partitionFolder } from './partition-ref.ts';
+import { takePublishPermit } from './publish-permit.ts';
 import {
   finishPublication,
   partitionLockPath,
@@ -224,7 +225,12 @@ export async function publishPartition(request: PublishRequest): Promise<Partiti
   const folder = partitionFolder(request.lake, request.ref);
   const lock = PartitionLock.take(partitionLockPath(folder));
   try {
-    return await publishLocked(request, folder, lock);
+    const giveBack = await takePublishPermit();
+    try {
+      return await publishLocked(request, folder, lock);
+    } finally {
+      giveBack();
+    }
   } finally {
     lock.release();
   }

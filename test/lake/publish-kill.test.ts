@@ -152,3 +152,13 @@ test('a disk that fills leaves the old partition and nothing over', async () => 
   expect(readableRows(lake)).toBe(OLD.rows);
   expect(await findingsOf(lake)).toEqual([]);
 });
+
+test('more threads than the process has for its files write what they read', async () => {
+  const lake = join(home, 'threads');
+  // More rows than a reader holds ready: it must go on reading while all the others write.
+  await publish(lake, { rows: 150_000, seed: 5 }, 'never');
+  const threads = fileURLToPath(new URL('./copy-threads.mjs', import.meta.url));
+  const ended = await run(process.execPath, [threads, lake, contracts, '6']);
+  expect(ended.code).toBe(0);
+  expect(ended.text.split('\n')).toEqual(Array(6).fill(readManifest(lake, REF).contentHash));
+});
