@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bronzeEquityOptionCmbp1, bronzeFutureMbo } from '../../src/pipeline/index.ts';
+import {
+  ES_DAY,
+  ES_IDS,
+  mbo,
+  ORIGIN_NS,
+  optionDefinition,
+  taskOf,
+  temporaryLake,
+  writeDefinitions,
+  writeRaw,
+} from './bronze-fixture.ts';
+import { MemoryIo } from './bronze-io.ts';
+
+const PAGE = readFileSync(new URL('../../docs/bronze.md', import.meta.url), 'utf8');
+
+describe('docs/bronze.md', () => {
+  it('names every counter of an ingest, and no other', async () => {
+    const lake = temporaryLake();
+    await writeRaw(lake, ES_DAY, { schema: 'mbo', records: [mbo(1, 1)], symbols: ES_IDS });
+    const quotes = {
+      productType: 'equity_option_cmbp_1',
+      symbol: 'QQQ',
+      name: '20260105.dbn',
+    } as const;
+    await writeRaw(lake, quotes, { schema: 'cmbp-1', records: [] });
+    const terms = { underlying: 'QQQ', expiration: ORIGIN_NS };
+    const definition = optionDefinition(1, 'QQQ   260105C06000000', terms);
+    await writeDefinitions(lake, 'opra', [definition]);
+    const io = new MemoryIo();
+    await bronzeFutureMbo.run(taskOf(lake, 'future_mbo', 'ES'), io);
+    await bronzeEquityOptionCmbp1.run(taskOf(lake, 'equity_option_cmbp_1', 'QQQ'), io);
+    const counters = new Set(io.partitions.flatMap((p) => Object.keys(p.counters)));
+    const table = PAGE.slice(PAGE.indexOf('| counter |'));
+    const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map((m) => m[1]!);
+    expect(named.sort()).toEqual([...counters].sort());
+  });
+});
