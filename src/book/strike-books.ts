@@ -22,6 +22,8 @@ import { YoungLots } from './young-lots.ts';
 /** Rows of one event at most: a longer one is closed by force. */
 const MAX_HELD_ROWS = 1_048_576;
 const FIRST_HELD_ROWS = 16;
+/** What was applied in a window has rested by the end of the next: then nothing changes. */
+const SHOWN_WINDOWS = 2;
 const LAST = FLAG.LAST;
 
 /** Rows of an event that has not ended. */
@@ -43,6 +45,8 @@ export class StrikeBooks {
   private readonly books: OrderBook[] = [];
   private readonly held: (HeldEvent | null)[] = [];
   private readonly clears: number[] = [];
+  /** Windows whose ends may still show what was last applied: this one and the next. [slot] */
+  private fresh = new Uint8Array(0);
   private readonly flows = new FlowLog(1024, true);
   private readonly trades = new TradeLog();
   private readonly young = new YoungLots();
@@ -73,6 +77,9 @@ export class StrikeBooks {
       this.clears.push(0);
     }
     this.seconds.extend(slots);
+    const fresh = new Uint8Array(slots);
+    fresh.set(this.fresh);
+    this.fresh = fresh;
   }
 
   /** The book of a slot. */
@@ -127,13 +134,14 @@ export class StrikeBooks {
 
   /** Writes the states as of `endNs` into `seconds`, to be read before its reset. */
   closeSecond(endNs: NsOfDay): void {
-    const { seconds, books, held, young } = this;
+    const { seconds, books, held, young, fresh } = this;
     young.restedBy = endNs - REST_NS;
     for (let slot = 0; slot < books.length; slot++) {
       const event = held[slot];
       if (event && endNs - event.openedAt > EVENT_OPEN_LIMIT_NS) this.applyHeld(slot);
-      const { state } = books[slot]!;
-      seconds.valid[slot] = state.valid ? 1 : 0;
+      if (fresh[slot] === 0) continue;
+      fresh[slot]!--;
+      seconds.valid[slot] = books[slot]!.valid ? 1 : 0;
       this.readBest(slot, BID);
       this.readBest(slot, ASK);
     }
@@ -205,6 +213,7 @@ export class StrikeBooks {
     const { seconds, flows, trades } = this;
     const book = this.books[slot]!;
     seconds.seen[slot] = 1;
+    this.fresh[slot] = SHOWN_WINDOWS;
     book.applyBatch(columns, from, to);
     // Open after its last row: an event that is closed by force.
     book.finish();
