@@ -3,7 +3,7 @@
  * records of a temporary DBN file, so that everything behind it sees one kind of input.
  */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { DataError, OperatingError } from '../../core/index.ts';
+import { DataError, isKnownError, OperatingError } from '../../core/index.ts';
 import { encodeMetadata, makeMetadata, type Schema, type SymbolMapping } from '../../dbn/index.ts';
 import { addDays, connectDuckDb, loadDuckDb } from '../../lake/index.ts';
 import type { StageTask } from '../stage.ts';
@@ -47,19 +47,28 @@ async function convert(
   const fd = openSync(to, 'w');
   try {
     const table = await readShape(connection, readable, schema);
-    writeSync(fd, encodeMetadata(header(table, task, schema)));
+    writeAll(fd, to, encodeMetadata(header(table, task, schema)));
     const records = new ParquetRecords(schema, table.priceIsFixed);
     const result = await connection.stream(table.selectRows);
     for (let chunk = await result.fetchChunk(); chunk; chunk = await result.fetchChunk()) {
       if (chunk.rowCount === 0) break;
-      writeSync(fd, records.encode(chunk.getColumns(), chunk.rowCount));
+      writeAll(fd, to, records.encode(chunk.getColumns(), chunk.rowCount));
     }
   } catch (error) {
     if (error instanceof DataError) throw error.inFile(path);
+    if (isKnownError(error)) throw error;
     throw new OperatingError('FILE_READ', `${path}: ${(error as Error).message}`, { cause: error });
   } finally {
     closeSync(fd);
     connection.closeSync();
+  }
+}
+
+function writeAll(fd: number, path: string, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  } catch (cause) {
+    throw new OperatingError('FILE_WRITE', `${path}: ${(cause as Error).message}`, { cause });
   }
 }
 
