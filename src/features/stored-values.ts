@@ -1,6 +1,6 @@
 /**
  * From a float64 of the engine to the float32 of a table: rounded as far as the published accuracy
- * of 1e-6 allows, for the bits below it hold nothing, cannot be compressed, and would be a third of
+ * of 1e-6 allows, for the bits below it hold nothing, cannot be compressed, and would be a quarter of
  * a file.
  */
 
