@@ -7,7 +7,7 @@
  *
  * Strikes further from spot than `STRIKE_RADIUS_TICKS`, and seconds without a spot, are left out
  * and counted. Refuses nothing: what is odd in the records is counted. Meaning of the columns:
- * docs/formulas.md (one-second windows, consolidated quotes) and
+ * docs/formulas.md (one-second windows of options, consolidated quotes) and
  * contracts/silver/equity_option_cmbp_1.
  */
 import { QuoteBook, type QuoteCounterName } from '../../book/index.ts';

@@ -7,7 +7,8 @@
  *
  * Strikes further from spot than the product's `grid_max_ticks`, and seconds without a spot, are
  * left out and counted. Refuses nothing: what is odd in the records is counted. Meaning of the
- * columns: docs/formulas.md (one-second windows) and contracts/silver/future_option_mbo.
+ * columns: docs/formulas.md (one-second windows of options) and
+ * contracts/silver/future_option_mbo.
  */
 import { type BookCounters, type CounterName, StrikeBooks } from '../../book/index.ts';
 import { MboColumns } from '../../dbn/index.ts';
