@@ -156,10 +156,10 @@ export async function writeSyntheticDay(
     const bytes = findRawDays(lake, productType, day.root).find((d) => d.path === path)?.bytes;
     return { dt: day.dt, symbol, path, bytes: bytes ?? 0, kept: true };
   }
-  markSynthetic(folder);
   const files = maker.make(day, await zstdCompressor(), options.driver);
   const progress = await showProgress(`${day.dt} ${symbol}`);
   const beside = async () => {
+    markSynthetic(folder);
     writeReferenceFiles(lake, files, day);
     if (files.truth !== null) await writeTruth(lake, symbol, files.truth(), day);
   };

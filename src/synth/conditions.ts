@@ -25,6 +25,8 @@ const WAVE = reverting(2, 0.5, 1 / STEPS_PER_SECOND);
 /** Quick and slow components of the log activity: a minute and half an hour long. */
 const QUICK_ACTIVITY = reverting(60, 0.5, 1);
 const SLOW_ACTIVITY = reverting(1500, 0.25, 1);
+/** What both sides want, in logs: minutes long, so that a lot moves the price now more, now less. */
+const DEPTH = reverting(240, 0.6, 1);
 /** News: a jump of the log activity, and how often it comes in a busy session. */
 const NEWS = { jump: 1.2, meanGapS: 2700 };
 /**
@@ -44,6 +46,7 @@ export class Conditions {
 
   private quick: number;
   private slow: number;
+  private depth: number;
   private readonly wave = new Float64Array(2);
   private withdrawnSide: number = BID;
   private withdrawnSteps = 0;
@@ -53,6 +56,7 @@ export class Conditions {
     this.prng = prng;
     this.quick = prng.normal() * QUICK_ACTIVITY.sd;
     this.slow = prng.normal() * SLOW_ACTIVITY.sd;
+    this.depth = prng.normal() * DEPTH.sd;
     this.wave[BID] = prng.normal() * WAVE.sd;
     this.wave[ASK] = prng.normal() * WAVE.sd;
   }
@@ -61,18 +65,19 @@ export class Conditions {
   stepSecond(profile: number): void {
     this.quick = this.revert(this.quick, QUICK_ACTIVITY);
     this.slow = this.revert(this.slow, SLOW_ACTIVITY);
+    this.depth = this.revert(this.depth, DEPTH);
     if (this.prng.float() * NEWS.meanGapS < profile) this.quick += NEWS.jump;
     const excess =
       (QUICK_ACTIVITY.sd * QUICK_ACTIVITY.sd + SLOW_ACTIVITY.sd * SLOW_ACTIVITY.sd) / 2;
     this.activity = profile * Math.exp(this.quick + this.slow - excess);
   }
 
-  /** Once a slow step: waves and withdrawals. `depth` scales both sides with the hour. */
-  stepFast(depth: number): void {
+  /** Once a slow step: waves and withdrawals. `usual` scales both sides with the hour. */
+  stepFast(usual: number): void {
     const { wave, liquidity } = this;
     for (let side = BID; side <= ASK; side++) {
       wave[side] = this.revert(wave[side]!, WAVE);
-      liquidity[side] = depth * Math.exp(wave[side]!);
+      liquidity[side] = usual * Math.exp(wave[side]! + this.depth);
     }
     this.withdraw();
   }

@@ -19,6 +19,7 @@ import { PricePath } from './price-path.ts';
 import { RecordWriter } from './record-writer.ts';
 import { seededPrng } from './seeded-prng.ts';
 import type { SessionTrades } from './session-trades.ts';
+import { TouchFlicker } from './touch-flicker.ts';
 import { TradingSession } from './trading-session.ts';
 import { type TruthColumns, TruthLog } from './truth-log.ts';
 
@@ -29,6 +30,8 @@ export const MIN_FILL_CAPACITY = MAX_EVENT_RECORDS;
 const RECORDS_PER_EVENT = 1.2;
 /** Mean records of a move: so many, and so many for each order that the touch wants; measured. */
 const RECORDS_PER_MOVE = { fixed: 14, perTouchOrder: 1.9 };
+/** Share of events between moves that are large orders flickering at the touch. */
+const FLICKER_SHARE = 0.01;
 /** Moves take at most this share of the records. */
 const MAX_MOVE_SHARE = 0.35;
 /** Excitement that a move leaves, in events. */
@@ -84,6 +87,7 @@ export class FuturesMarket {
   private readonly clock: MarketClock;
   private readonly flow: NaturalFlow;
   private readonly move: PriceMove;
+  private readonly flicker: TouchFlicker;
   private readonly snapshot: OpeningSnapshot | OpeningAdds;
   private readonly truth = new TruthLog();
   private readonly tickZero: number;
@@ -122,6 +126,7 @@ export class FuturesMarket {
     this.arrivals = new Arrivals(prng);
     this.flow = this.makeFlow();
     this.move = new PriceMove(this.engine, this.flow, prng);
+    this.flicker = new TouchFlicker(this.engine, this.flow, prng);
     const session = new TradingSession(day, itch ? 'shares' : 'globex');
     this.clock = new MarketClock(session, this.conditions, this.arrivals, this.eventRate, startNs, {
       onStep: (ns, wholeSecond) => this.onStep(ns, wholeSecond),
@@ -220,7 +225,8 @@ export class FuturesMarket {
       const ticks = move.emit();
       if (!move.active) this.settleMove(ticks);
     } else {
-      this.flow.emit();
+      const flickers = this.prng.float() < FLICKER_SHARE && this.flicker.emit();
+      if (!flickers) this.flow.emit();
       arrivals.excite(1);
     }
     engine.end();

@@ -57,9 +57,13 @@ export class OrderQueues {
     return slot;
   }
 
-  /** Takes an order out of the market. Its id and quantity stay readable until the next `add`. */
+  /**
+   * Takes an order out of the market. Its id and quantity stay readable until the next `add`; its
+   * tick is `NO_ORDER`.
+   */
   remove(slot: number): void {
     this.unlink(slot);
+    this.tick[slot] = NO_ORDER;
     this.free[--this.live] = slot;
   }
 

@@ -40,7 +40,7 @@ describe('command line', () => {
     [['synth', '--dates', '2026-02-30']],
     [['synth', '--dates', '2026-01-06:2026-01-05']],
     [['synth', '--symbol', 'ZZZ']],
-    [['synth', '--product-type', 'equity_mbo']],
+    [['synth', '--product-type', 'bond_mbo']],
     [['serve', 'nothing']],
   ])('wrong usage exits with 2: %j', async (args) => {
     expect(await runHere(args)).toMatchObject({ code: 2 });

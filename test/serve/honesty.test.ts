@@ -6,6 +6,7 @@ import {
   type RunningServer,
   type VacuumPressureServerOptions,
 } from '../../src/serve/index.ts';
+import { futuresSpecs } from '../../src/synth/index.ts';
 import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
 import { DT, type LakeFixture, makeLake, writeDay } from './lake-fixture.ts';
 import { StreamClient } from './stream-client.ts';
@@ -34,9 +35,11 @@ function loseMessages(): void {
   decoder.write(bytes);
   const from = BigInt(Date.parse(`${DT}T14:30:00.500Z`)) * 1_000_000n;
   const view = new DataView(bytes.buffer);
+  const front = futuresSpecs('ES', DT)[0];
   for (let run = decoder.next(); run; run = decoder.next()) {
     for (let i = 0; run.rtype === RTYPE.MBO && i < run.count; i++) {
       const at = run.offset + i * run.stride;
+      if (view.getUint32(at + 4, true) !== front?.instrumentId) continue;
       if (view.getBigUint64(at + 40, true) < from) continue;
       bytes[at + 36] = (bytes[at + 36] as number) | FLAG.MAYBE_BAD_BOOK;
       writeFileSync(path, bytes);

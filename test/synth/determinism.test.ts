@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MboColumns } from '../../src/dbn/index.ts';
 import {
+  equityDay,
+  FutureOptionDay,
   FuturesDay,
   futuresSpecs,
   MIN_FILL_CAPACITY,
   type OrderDayOptions,
+  ShareOptionDay,
   synthesizeFuturesDay,
+  synthesizePath,
 } from '../../src/synth/index.ts';
 import { DT, frontMarket, hours } from './tape.ts';
 
@@ -85,7 +89,27 @@ describe('the bytes of this version', () => {
   it('are what they were: a change of the market is a change of version, and of this hash', () => {
     const options = hours(21.95, 23.05, { rate: 300, seed: 42, signal: 1 });
     expect(hashOfFile(options)).toBe(
-      '0d3bea174ab8a027efddecfd7a4d1406a0dfd63127783a1cf4b24c7f2f0584e0',
+      'c5f9179b8e27a340721aa6b87b13cb6f36f0debaaf270308892ff1ed1515a23d',
     );
+  });
+
+  it('are what they were for every other product of the path', () => {
+    const options = hours(20.9, 21.01, { rate: 100, seed: 42, signal: 1 });
+    const path = synthesizePath('ES', options);
+    const days = {
+      'options on the future': new FutureOptionDay('ES', path, options),
+      share: equityDay('QQQ', path, options),
+      'options on the share': new ShareOptionDay('QQQ', path, options),
+    };
+    const hashes = Object.entries(days).map(([name, day]) => {
+      const hash = createHash('sha256');
+      for (const piece of day.pieces()) hash.update(piece);
+      return [name, hash.digest('hex').slice(0, 16)];
+    });
+    expect(Object.fromEntries(hashes)).toEqual({
+      'options on the future': '3b9493df0c1a2819',
+      share: '14a64c9e57b4b4d2',
+      'options on the share': 'dbbcc09ac5459e9e',
+    });
   });
 });

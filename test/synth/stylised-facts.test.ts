@@ -1,11 +1,46 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hours, midsPerSecond, record, rowsPerHalfHour, type Tape, tradeSigns } from './tape.ts';
+import {
+  hours,
+  midsPerSecond,
+  record,
+  rowsPerHalfHour,
+  type Tape,
+  type Touches,
+  tradeSigns,
+} from './tape.ts';
 
 /** Mean squared change of the mid over `lag` seconds, per second, in ticks. */
 function varianceRate(mids: readonly number[], lag: number): number {
   let sum = 0;
   for (let i = lag; i < mids.length; i++) sum += ((mids[i]! - mids[i - lag]!) / 2) ** 2;
   return sum / (mids.length - lag) / lag;
+}
+
+/**
+ * Share of the variance of mid changes over windows that the order-flow imbalance of the touch in
+ * the same windows explains (Cont, Kukanov, Stoikov 2014).
+ */
+function explainedByImbalance(touches: Touches, seconds: number): number {
+  const { ts, bid, ask, bidLots, askLots, length } = touches;
+  const windows = new Map<number, { flow: number; move: number }>();
+  for (let i = 1; i < length; i++) {
+    const k = Math.floor(ts[i]! / 1e9 / seconds);
+    const window = windows.get(k) ?? { flow: 0, move: 0 };
+    windows.set(k, window);
+    if (bid[i]! >= bid[i - 1]!) window.flow += bidLots[i]!;
+    if (bid[i]! <= bid[i - 1]!) window.flow -= bidLots[i - 1]!;
+    if (ask[i]! <= ask[i - 1]!) window.flow -= askLots[i]!;
+    if (ask[i]! >= ask[i - 1]!) window.flow += askLots[i - 1]!;
+    window.move += bid[i]! + ask[i]! - bid[i - 1]! - ask[i - 1]!;
+  }
+  const all = [...windows.values()];
+  const mean = (f: (w: { flow: number; move: number }) => number) =>
+    all.reduce((sum, w) => sum + f(w), 0) / all.length;
+  const flow = mean((w) => w.flow);
+  const move = mean((w) => w.move);
+  const covariance = mean((w) => (w.flow - flow) * (w.move - move));
+  const variances = mean((w) => (w.flow - flow) ** 2) * mean((w) => (w.move - move) ** 2);
+  return covariance ** 2 / variances;
 }
 
 function kurtosis(mids: readonly number[], lag: number): number {
@@ -62,6 +97,15 @@ describe('stylised facts of the placebo market', () => {
       expect(varianceRate(mids, lag) / movesPerSecond).toBeGreaterThan(0.7);
       expect(varianceRate(mids, lag) / movesPerSecond).toBeLessThan(1.4);
     }
+  });
+
+  it('moves by order flow, but not by it alone: imbalance explains about half', () => {
+    const r2 = [1, 5, 10].map((seconds) => explainedByImbalance(tape.touches, seconds));
+    expect(Math.min(...r2)).toBeGreaterThan(0.25);
+    expect(Math.max(...r2)).toBeLessThan(0.8);
+    const mean = r2.reduce((a, b) => a + b, 0) / r2.length;
+    expect(mean).toBeGreaterThan(0.4);
+    expect(mean).toBeLessThan(0.72);
   });
 
   it('has fat tails that thin out with the horizon', () => {
