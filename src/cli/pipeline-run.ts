@@ -33,8 +33,11 @@ function lineOf({ node, outcome, error, made, seconds }: NodeResult): string {
 }
 
 function showResult(progress: PipelineProgress, result: NodeResult): void {
-  if (result.made) progress.addRows(result.made.rowsRead);
-  if (result.outcome !== 'kept' && result.outcome !== 'abandoned') progress.say(lineOf(result));
+  const { outcome, node, made, error } = result;
+  if (made) progress.addRows(made.rowsRead);
+  if (outcome === 'kept' || outcome === 'abandoned') return;
+  // Reasons are listed at the end, where nothing scrolls them away.
+  progress.say(error ? `${outcome.replace('_', ' ')}: ${node.id}` : lineOf(result));
 }
 
 function jsonOf({ node, outcome, error, made, seconds }: NodeResult) {
