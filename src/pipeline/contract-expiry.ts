@@ -64,7 +64,7 @@ const RULES: Record<string, (product: Product, month: ContractMonth) => string> 
   /** Metals: the third last business day of the contract month. */
   globex_metals: (product, { year, month }) =>
     businessDaysBefore(product, dateOf(year, month + 1, 1), 3),
-  /** WTI: three business days before the 25th of the month before, or before the one ahead of it. */
+  /** WTI: three business days before the 25th of the month before, or the business day ahead. */
   globex_energy: (product, { year, month }) =>
     businessDaysBefore(product, onOrBefore(product, dateOf(year, month - 1, 25)), 3),
   /** Currencies: the second business day before the third Wednesday. */
