@@ -10,7 +10,7 @@ import { sqlText } from './parquet-database.ts';
 /** Values closer than this have differences whose range fits 32 bits. */
 const SAFE_SPAN = 2 ** 31;
 
-/** True where some 32-bit column of some row group is packed by differences that may be too wide. */
+/** True where a 32-bit column of a row group is packed by differences that may be too wide. */
 async function hasWideSteps(connection: DuckDBConnection, path: string): Promise<boolean> {
   const span = 'stats_max_value::HUGEINT - stats_min_value::HUGEINT';
   const sql =

@@ -15,7 +15,8 @@ const WRITTEN = 0;
 const READ = 1;
 const STATE = 2;
 const BEATS = 3;
-const ROWS = 4;
+const GONE = 4;
+const ROWS = 5;
 const CONTROL_WORDS = ROWS + READ_SLOTS;
 
 /** How the writer stands. */
@@ -23,6 +24,9 @@ export const READ_STATE = { RUNNING: 0, ENDED: 1, FAILED: 2, CANCELLED: 3 } as c
 
 /** A wait ends at the latest after this, ms: a thread that died says nothing more. */
 const WAIT_MS = 100;
+
+/** A reader that is closed waits at most this long for the thread to let go of its file, ms. */
+const LET_GO_MS = 10_000;
 
 /** Kinds of array that a column is given as. */
 export type ColumnKind =
@@ -153,6 +157,12 @@ export class ReadRing {
     Atomics.notify(this.control, WRITTEN);
   }
 
+  /** Writer: no query of it is in flight any more. */
+  letGo(): void {
+    Atomics.store(this.control, GONE, 1);
+    Atomics.notify(this.control, GONE);
+  }
+
   /** Writer: the slot to fill, once there is room; null when the reader has gone. */
   slotToFill(): Slot | null {
     const { control } = this;
@@ -195,10 +205,11 @@ export class ReadRing {
     return Atomics.wait(control, WRITTEN, control[READ]!, WAIT_MS) !== 'timed-out';
   }
 
-  /** Reader: tells the writer to stop. */
+  /** Reader: tells the writer to stop and waits until it has let go. */
   cancel(): void {
     Atomics.store(this.control, STATE, READ_STATE.CANCELLED);
     Atomics.add(this.control, READ, READ_SLOTS);
     Atomics.notify(this.control, READ);
+    Atomics.wait(this.control, GONE, 0, LET_GO_MS);
   }
 }

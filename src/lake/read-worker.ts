@@ -180,6 +180,7 @@ async function run(task: ReadTask): Promise<void> {
   } finally {
     clearInterval(beat);
     connection?.closeSync();
+    ring.letGo();
     port.close();
   }
 }

@@ -66,7 +66,7 @@ class ThreadedReader implements TableReader {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    // The thread ends by itself: one with a query in flight must not be terminated.
+    // A thread with a query in flight must never be terminated, nor the one that started it.
     this.ring.cancel();
     this.port.close();
   }

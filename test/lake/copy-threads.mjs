@@ -18,13 +18,13 @@ if (isMainThread) {
   const [lake, contracts, threads] = process.argv.slice(2);
   for (let k = 0; k < Number(threads); k++) {
     const worker = new Worker(new URL(import.meta.url), { workerData: { lake, contracts, k } });
-    worker.on('message', (hash) => console.log(hash));
+    worker.on('message', (hashes) => console.log(hashes));
   }
 } else {
   const { lake, contracts, k } = workerData;
   const contract = loadContract(table, contracts);
   const reader = await openPartition(lake, from, contract, [{ name: 'at', as: 'lanes' }]);
-  const { contentHash } = await publishPartition({
+  const { sha256, contentHash } = await publishPartition({
     lake,
     ref: { ...from, symbol: `COPY${k}` },
     contract,
@@ -32,5 +32,5 @@ if (isMainThread) {
     lineage: { stage: 'copy', stageVersion: 1, configSha256: '00', inputs: [] },
     counters: () => ({}),
   });
-  parentPort.postMessage(contentHash);
+  parentPort.postMessage(`${sha256} ${contentHash}`);
 }

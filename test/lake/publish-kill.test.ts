@@ -153,12 +153,14 @@ test('a disk that fills leaves the old partition and nothing over', async () => 
   expect(await findingsOf(lake)).toEqual([]);
 });
 
-test('more threads than the process has for its files write what they read', async () => {
+test('more threads than the process has for its files write what they read, bit by bit', async () => {
   const lake = join(home, 'threads');
   // More rows than a reader holds ready: it must go on reading while all the others write.
   await publish(lake, { rows: 150_000, seed: 5 }, 'never');
   const threads = fileURLToPath(new URL('./copy-threads.mjs', import.meta.url));
   const ended = await run(process.execPath, [threads, lake, contracts, '6']);
   expect(ended.code).toBe(0);
-  expect(ended.text.split('\n')).toEqual(Array(6).fill(readManifest(lake, REF).contentHash));
+  // In other batches, on a busy machine, in two row groups: the bytes are the same.
+  const { sha256, contentHash } = readManifest(lake, REF);
+  expect(ended.text.split('\n')).toEqual(Array(6).fill(`${sha256} ${contentHash}`));
 });
