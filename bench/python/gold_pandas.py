@@ -41,10 +41,10 @@ def changes_of_orders(bronze: pd.DataFrame) -> pd.DataFrame:
     by_order = rows.groupby("order_id")
     rows["before"] = by_order.after.shift().fillna(0)
     rows["before_price"] = by_order.after_price.shift()
-    moved = sets & (rows.before_price != rows.after_price)
+    moved = sets & ((rows.before_price != rows.after_price) | (rows.before == 0))
     rows["entry"] = rows.ts_recv.where(moved)
-    rows["before_entry"] = by_order.entry.ffill().shift().where(rows.before > 0)
     rows["entry"] = by_order.entry.ffill()
+    rows["before_entry"] = by_order.entry.shift()
     rows = rows.join(filled.rename("filled"), on=["event", "order_id"])
 
     left = rows.before.where(moved, (rows.before - rows.after).clip(lower=0))
@@ -52,10 +52,14 @@ def changes_of_orders(bronze: pd.DataFrame) -> pd.DataFrame:
     fill = np.minimum(left, rows.filled.fillna(0))
     common = ["ts_recv", "side", "snapshot"]
     rows["snapshot"] = (rows["flags"] & F_SNAPSHOT).ne(0)
-    gone = rows[common].assign(price=rows.before_price, entry=by_order.entry.shift(), quantity=-left,
-                               add=0.0, pull=left - fill, fill=fill)[left > 0]
-    new = rows[common].assign(price=rows.after_price, entry=rows.entry, quantity=came, add=came,
-                              pull=0.0, fill=0.0)[came > 0]
+    gone = rows[common].assign(
+        price=rows.before_price, entry=rows.before_entry, quantity=-left,
+        add=0.0, pull=left - fill, fill=fill,
+    )[left > 0]
+    new = rows[common].assign(
+        price=rows.after_price, entry=rows.entry, quantity=came,
+        add=came, pull=0.0, fill=0.0,
+    )[came > 0]
     return pd.concat([gone, new])
 
 
@@ -162,7 +166,8 @@ def gold(snapshot: pd.DataFrame, flow: pd.DataFrame, tick: int, grid: int) -> pd
         flow[f"{name}_intensity"] = quantity / (flow.depth_qty_start + 1)
     flow["liquidity_velocity"] = flow.add_intensity - flow.pull_intensity - flow.fill_intensity
     ticks = np.arange(snapshot.spot.min() - grid - REACH, snapshot.spot.max() + grid + REACH + 1)
-    place = snapshot.spot.to_numpy()[:, None] - ticks[0] + np.arange(-grid - REACH, grid + REACH + 1)
+    around = np.arange(-grid - REACH, grid + REACH + 1)
+    place = snapshot.spot.to_numpy()[:, None] - ticks[0] + around
     tables = []
     for side, sign in (("A", -1), ("B", 1)):
         own = flow[flow.side == side]

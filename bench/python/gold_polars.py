@@ -41,7 +41,10 @@ def changes_of_orders(bronze: pl.DataFrame) -> pl.DataFrame:
             before=pl.col("after").shift(fill_value=0).over("order_id"),
             before_price=pl.col("after_price").shift().over("order_id"),
         )
-        .with_columns(moved=sets & pl.col("after_price").ne_missing(pl.col("before_price")))
+        .with_columns(
+            moved=sets
+            & (pl.col("after_price").ne_missing(pl.col("before_price")) | (pl.col("before") == 0))
+        )
         .with_columns(entry=pl.when("moved").then("ts_recv").forward_fill().over("order_id"))
         .with_columns(before_entry=pl.col("entry").shift().over("order_id"))
     )

@@ -1,7 +1,7 @@
 /**
  * From a float64 of the engine to the float32 of a table: rounded as far as the published accuracy
- * of 1e-6 allows, for the bits below it hold nothing, cannot be compressed, and would be a quarter of
- * a file.
+ * of 1e-6 allows, for the bits below it hold nothing, cannot be compressed, and would be a quarter
+ * of a file.
  */
 
 /**
