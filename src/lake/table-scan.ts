@@ -4,7 +4,7 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { DataError, isKnownError } from '../core/index.ts';
 import type { CopyField, CopySummary } from './parquet-columns.ts';
-import { wordsOf, wordsPerValue } from './parquet-columns.ts';
+import { firstNonFinite, wordsOf, wordsPerValue } from './parquet-columns.ts';
 import { sqlName, sqlText } from './parquet-database.ts';
 import type { WritableVector } from './parquet-vector.ts';
 import { ColumnHash, hashText } from './table-hash.ts';
@@ -196,11 +196,24 @@ class ContentRead {
       const message = `${this.table}, column ${field.name}`;
       throw new DataError('CONTRACT', message, { row, found: 'no value', expected: 'a value' });
     }
-    if (field.type === 'dictionary') toTextHashes(words, rows, this.textHashes[k]!);
     if (anyAbsent) clearRows(words, rows, wordsPerValue(field.type), this.absent);
+    this.checkFinite(field, words, rows);
+    if (field.type === 'dictionary') toTextHashes(words, rows, this.textHashes[k]!);
+    if (anyAbsent && field.type === 'dictionary') clearRows(words, rows, 1, this.absent);
     const absent = field.nullable ? this.absent : null;
     this.hashes[k]!.add(words, rows, wordsPerValue(field.type), absent);
     return words;
+  }
+
+  private checkFinite(field: CopyField, words: Uint32Array, rows: number): void {
+    if (field.type !== 'float32' && field.type !== 'float64') return;
+    const bad = firstNonFinite(words, rows, field.type === 'float64');
+    if (bad < 0) return;
+    throw new DataError('CONTRACT', `${this.table}, column ${field.name}`, {
+      row: this.rows + bad,
+      found: 'NaN or infinity',
+      expected: 'a finite number',
+    });
   }
 }
 

@@ -153,7 +153,7 @@ test('a disk that fills leaves the old partition and nothing over', async () => 
   expect(await findingsOf(lake)).toEqual([]);
 });
 
-test('more threads than the process has for its files write what they read, bit by bit', async () => {
+test('more threads than the process has for its files write what they read', async () => {
   const lake = join(home, 'threads');
   // More rows than a reader holds ready: it must go on reading while all the others write.
   await publish(lake, { rows: 150_000, seed: 5 }, 'never');

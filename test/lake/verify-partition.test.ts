@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
@@ -8,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   FINDINGS,
@@ -25,6 +27,7 @@ import {
   batchesOf,
   LINEAGE,
   newLake,
+  ORIGIN,
   publishRows,
   REF,
   removeLakes,
@@ -97,7 +100,7 @@ describe('verifyPartition', () => {
     expect(await namesOf(model)).toEqual([]);
   });
 
-  test('a bit flipped in any byte of _SUCCESS and of the manifest is told from the other', async () => {
+  test('a bit flipped in any byte of _SUCCESS or of the manifest, each by name', async () => {
     const where = copyOfModel();
     for (const [file, name] of [
       ['_SUCCESS', 'success_damaged'],
@@ -163,6 +166,55 @@ describe('verifyPartition', () => {
     expect(await namesOf(where)).toEqual(['contract_broken', 'contract_changed']);
     rmSync(where.contracts, { recursive: true });
     expect(await namesOf(where)).toEqual(['contract_missing']);
+  });
+});
+
+describe('content', () => {
+  const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+  /** Puts the rows of a query in place of the data and makes every file agree with them. */
+  async function forge(where: { lake: string }, columns: string): Promise<void> {
+    const [data, manifest, success] = FILES.map((file) => place(where, file));
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const from = `read_parquet('${data}', hive_partitioning = false)`;
+    await connection.run(`COPY (SELECT ${columns} FROM ${from}) TO '${data}.new' (FORMAT parquet)`);
+    connection.closeSync();
+    const bytes = readFileSync(`${data}.new`);
+    rmSync(`${data}.new`);
+    writeFileSync(data, bytes);
+    const json = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>;
+    const text = JSON.stringify({ ...json, bytes: bytes.length, sha256: sha256(bytes) });
+    writeFileSync(manifest, text);
+    const hash = sha256(text);
+    writeFileSync(success, `${hash} ${sha256(hash).slice(0, 8)}\n`);
+  }
+
+  const row = (key: number) => `key = ${ORIGIN + BigInt(key) * 1_000_000_007n}`;
+  const set = (column: string, where: string, value: string) =>
+    `* REPLACE (CASE WHEN ${where} THEN ${value} ELSE ${column} END AS ${column})`;
+  const swapped = `CASE WHEN ${row(3)} THEN lead(i32) OVER rows ELSE lag(i32) OVER rows END`;
+  const ordered = (columns: string) => columns.replaceAll('OVER rows', 'OVER (ORDER BY key)');
+  const differs: FindingName[] = ['content_differs'];
+  const broken: FindingName[] = ['contract_broken'];
+  const changes: [string, FindingName[], string][] = [
+    ['other bytes of the same values', [], '*'],
+    ['one value', differs, set('u8', row(7), '1::UTINYINT')],
+    ['a sign', differs, set('f32', row(9), '-f32')],
+    ['two signs', differs, set('f32', `${row(9)} OR ${row(10)}`, '-f32')],
+    ['values that change places', differs, set('i32', `${row(3)} OR ${row(4)}`, swapped)],
+    ['zero for absent', differs, '* REPLACE (coalesce(price, 0) AS price)'],
+    ['a text', differs, set('symbol', row(2), "'ESM6'")],
+    ['NaN', broken, set('f32', row(2), "'nan'::FLOAT")],
+    ['absent where one must be', broken, set('i16', row(2), 'NULL')],
+    ['rows in another order', broken, set('key', row(2), 'key + 5000000000')],
+    ['a text that is no code', broken, set('side', row(2), "'X'")],
+    ['another type', broken, '* REPLACE (u8::UINTEGER AS u8)'],
+    ['another name', broken, '* RENAME (u8 AS u9)'],
+  ];
+  test.each(changes)('%s', async (_what, names, columns) => {
+    const where = copyOfModel();
+    await forge(where, ordered(columns));
+    expect(await namesOf(where)).toEqual(names);
   });
 });
 
