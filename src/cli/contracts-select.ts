@@ -21,6 +21,7 @@ import {
 } from '../pipeline/index.ts';
 import { type CommandContext, SafePoint } from './command.ts';
 import { note, printLine } from './output.ts';
+import { volumeReading } from './pipeline-request.ts';
 import { sessionDates } from './session-dates.ts';
 
 /** Flags of `contracts select`. */
@@ -53,13 +54,14 @@ function rootsOf(options: ContractsSelectOptions, products: Products, lake: stri
 }
 
 async function rowsOf(
-  lake: string,
+  context: CommandContext,
   product: Product,
   dates: readonly string[],
-  point: SafePoint,
 ): Promise<SelectionRow[]> {
+  const { lake } = context.settings;
+  const point = new SafePoint(context.signal);
   if (product.kind === 'equity') return selectTicker(lake, product, dates);
-  const facts = new ContractFacts(lake, product, bronzeVolumes(lake));
+  const facts = new ContractFacts(lake, product, bronzeVolumes(lake), volumeReading(context));
   const rows: SelectionRow[] = [];
   const without: string[] = [];
   for (const dt of dates) {
@@ -101,12 +103,11 @@ export async function runContractsSelect(
 ): Promise<undefined> {
   const { lake } = context.settings;
   const products = loadProducts(context.loaded.configFolder);
-  const point = new SafePoint(context.signal);
   const present = daysByRoot(lake);
   const rows: SelectionRow[] = [];
   for (const product of rootsOf(options, products, lake)) {
     const dates = sessionDates(options) ?? present.get(product.root) ?? [];
-    rows.push(...(await rowsOf(lake, product, dates, point)));
+    rows.push(...(await rowsOf(context, product, dates)));
   }
   if (rows.length === 0) {
     throw new DataError('DATE_NOT_FOUND', 'no contract can be chosen', {

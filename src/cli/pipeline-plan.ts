@@ -4,7 +4,12 @@
 import { type Plan, type PlanNode, planPipeline, rememberedFailures } from '../runner/index.ts';
 import type { CommandContext } from './command.ts';
 import { note, printLine } from './output.ts';
-import { type PipelineOptions, pipelineLake, pipelineRequest } from './pipeline-request.ts';
+import {
+  type PipelineOptions,
+  pipelineLake,
+  pipelineRequest,
+  volumeReading,
+} from './pipeline-request.ts';
 
 function tell(plan: Plan): void {
   for (const text of plan.notes) note(text);
@@ -34,7 +39,11 @@ export async function runPipelinePlan(
   context: CommandContext,
   options: PipelineOptions,
 ): Promise<undefined> {
-  const plan = await planPipeline(pipelineLake(context, options), pipelineRequest(options));
+  const plan = await planPipeline(
+    pipelineLake(context, options),
+    pipelineRequest(options),
+    volumeReading(context),
+  );
   if (options.json) {
     const nodes = plan.nodes.map(jsonOf);
     const answer = { nodes, skipped: skippedJson(plan), notes: plan.notes };
@@ -61,7 +70,11 @@ export async function runPipelineStatus(
   options: PipelineOptions,
 ): Promise<undefined> {
   const { lake, ...rest } = pipelineLake(context, options);
-  const plan = await planPipeline({ lake, ...rest }, pipelineRequest(options));
+  const plan = await planPipeline(
+    { lake, ...rest },
+    pipelineRequest(options),
+    volumeReading(context),
+  );
   const failures = rememberedFailures(lake);
   const rows = plan.nodes.map((node) => {
     const failure = failures.get(node.id);

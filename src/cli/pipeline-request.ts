@@ -4,7 +4,8 @@
 import { DataError } from '../core/index.ts';
 import { LAYERS, loadProducts, parseProductType, type SessionChoice } from '../lake/index.ts';
 import type { PipelineLake, PlanRequest } from '../runner/index.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, Interrupted } from './command.ts';
+import { note } from './output.ts';
 import { type DateOptions, sessionDates } from './session-dates.ts';
 
 /** Flags that the `pipeline` commands share. */
@@ -47,4 +48,12 @@ export function pipelineRequest(options: PipelineOptions): PlanRequest {
 export function pipelineLake(context: CommandContext, options: PipelineOptions): PipelineLake {
   const products = loadProducts(context.loaded.configFolder);
   return { lake: context.settings.lake, products, session: options.session };
+}
+
+/** Says which raw file is read for its volumes, and is where an interrupt gets in. */
+export function volumeReading(context: CommandContext): (path: string) => void {
+  return (path) => {
+    if (context.signal.aborted) throw new Interrupted();
+    note(`reading volumes: ${path}`);
+  };
 }

@@ -6,7 +6,12 @@ import { type NodeResult, planPipeline, runPipeline } from '../runner/index.ts';
 import { type CommandContext, Interrupted } from './command.ts';
 import { note, printLine } from './output.ts';
 import { type PipelineProgress, showPipelineProgress } from './pipeline-progress.ts';
-import { type PipelineOptions, pipelineLake, pipelineRequest } from './pipeline-request.ts';
+import {
+  type PipelineOptions,
+  pipelineLake,
+  pipelineRequest,
+  volumeReading,
+} from './pipeline-request.ts';
 
 /** Flags of `pipeline run`. */
 export interface PipelineRunOptions extends PipelineOptions {
@@ -74,7 +79,7 @@ export async function runPipelineRun(
   options: PipelineRunOptions,
 ): Promise<number | undefined> {
   const of = pipelineLake(context, options);
-  const plan = await planPipeline(of, pipelineRequest(options));
+  const plan = await planPipeline(of, pipelineRequest(options), volumeReading(context));
   for (const text of plan.notes) note(text);
   for (const { productType, symbol, dt, why } of plan.skipped) {
     note(`left out: ${productType} ${symbol} ${dt}: ${why}`);

@@ -38,14 +38,22 @@ export class ContractFacts {
   readonly product: Product;
   private readonly lake: string;
   private readonly bronze: BronzeVolumes;
+  private readonly onRead: (path: string) => void;
   private readonly paths = new Map<string, string>();
   private readonly days = new Map<string, ReadonlyMap<string, number> | null>();
   private readonly termsOf = new Map<string, ContractTerms>();
 
-  constructor(lake: string, product: Product, bronze: BronzeVolumes) {
+  /** @param onRead told before a raw file is read, which takes its time; may throw to stop. */
+  constructor(
+    lake: string,
+    product: Product,
+    bronze: BronzeVolumes,
+    onRead: (path: string) => void = () => {},
+  ) {
     this.lake = lake;
     this.product = product;
     this.bronze = bronze;
+    this.onRead = onRead;
     if (!existsSync(rawTableFolder(lake, 'future_mbo', product.root))) return;
     for (const day of findRawDays(lake, 'future_mbo', product.root)) {
       if (day.format === 'parquet' || this.paths.has(day.dt)) continue;
@@ -118,6 +126,7 @@ export class ContractFacts {
     if (cached && cached.file === file && cached.bytes === size && cached.modified === mtimeMs) {
       return new Map(cached.volumes);
     }
+    this.onRead(path);
     const { names } = await this.terms(dt);
     const volumes = await rawVolumes(path, dt, (id) => names.get(id) ?? null);
     writeCache(cache, { file, bytes: size, modified: mtimeMs, volumes: [...volumes] });

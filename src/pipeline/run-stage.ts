@@ -22,7 +22,6 @@ import type {
   Counters,
   PublishedPartition,
   Stage,
-  StageInput,
   StageIo,
   StageReport,
   StageTask,
@@ -69,9 +68,13 @@ class LakeIo implements StageIo {
   async open(ref: PartitionRef, columns: readonly ColumnRequest[]): Promise<TableReader> {
     this.checkStopped();
     this.note(partitionLineage(this.task.lake, ref));
-    const reader = await openPartition(this.task.lake, ref, loadContract(ref), columns);
-    this.readers.push(reader);
-    return reader;
+    try {
+      const reader = await openPartition(this.task.lake, ref, loadContract(ref), columns);
+      this.readers.push(reader);
+      return reader;
+    } catch (error) {
+      throw withRemedy(error, ref);
+    }
   }
 
   noteRaw(path: string, role: 'records' | 'definitions'): Promise<void> {
@@ -131,10 +134,17 @@ class LakeIo implements StageIo {
   }
 }
 
-/** The command that makes an input. */
-function remedyOf({ ref }: StageInput & { kind: 'partition' }): string {
+/** The command that makes a partition. */
+function commandFor(ref: PartitionRef): string {
   const flags = `--product-type ${ref.productType} --symbol ${ref.symbol} --dt ${ref.dt}`;
-  return `\`spymaster pipeline run --layer ${ref.layer} ${flags}\` makes it`;
+  return `spymaster pipeline run --layer ${ref.layer} ${flags}`;
+}
+
+/** An error of an input that is damaged, with the command that makes it anew. */
+function withRemedy(error: unknown, ref: PartitionRef): unknown {
+  if (!(error instanceof DataError) || error.code !== 'PARTITION_DAMAGED') return error;
+  const remedy = `\`${commandFor(ref)} --overwrite\` makes it anew`;
+  return new DataError('PARTITION_DAMAGED', `${error.message}; ${remedy}`);
 }
 
 /** Notes every input that the stage declares. @throws DataError PARTITION_MISSING and others */
@@ -147,7 +157,9 @@ function checkInputs(stage: Stage, task: StageTask, io: LakeIo): void {
       if (error.code !== 'PARTITION_MISSING') throw error;
       const { ref } = input;
       const what = `${datasetName(ref)} ${ref.symbol} ${ref.dt} is not there`;
-      throw new DataError('PARTITION_MISSING', what, { expected: remedyOf(input) });
+      throw new DataError('PARTITION_MISSING', what, {
+        expected: `\`${commandFor(ref)}\` to make it`,
+      });
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   type PartitionManifest,
   type PartitionRef,
   readManifest,
+  type TableRef,
 } from '../lake/index.ts';
 import { ingestedPartitions } from './ingest-record.ts';
 import { rawLineage } from './raw-hash.ts';
@@ -92,6 +93,16 @@ function inputChange(
   return null;
 }
 
+const contractHashes = new Map<string, string>();
+
+/** Sha256 of a table's contract: read once, for a plan asks for the same few over and over. */
+function contractSha256(ref: TableRef): string {
+  const name = datasetName(ref);
+  const known = contractHashes.get(name) ?? loadContract(ref).sha256;
+  contractHashes.set(name, known);
+  return known;
+}
+
 function staleReason(
   stage: Stage,
   task: StageTask,
@@ -102,7 +113,7 @@ function staleReason(
   if (manifest.stageVersion !== stage.version) {
     return `the stage is version ${stage.version}, it was ${manifest.stageVersion}`;
   }
-  if (manifest.contractSha256 !== loadContract(ref).sha256) return 'its contract changed';
+  if (manifest.contractSha256 !== contractSha256(ref)) return 'its contract changed';
   if (manifest.configSha256 !== stageConfigSha256(stage, task)) {
     return 'product row, session or constants changed';
   }

@@ -17,17 +17,22 @@ import type { ContractChoice } from './make-plan.ts';
 export class ContractChooser {
   private readonly lake: string;
   private readonly map: SelectionMap;
+  private readonly onRead: (path: string) => void;
   private readonly facts = new Map<string, ContractFacts>();
   private readonly chosen = new Map<string, ContractChoice | null>();
 
-  private constructor(lake: string, map: SelectionMap) {
+  private constructor(lake: string, map: SelectionMap, onRead: (path: string) => void) {
     this.lake = lake;
     this.map = map;
+    this.onRead = onRead;
   }
 
-  /** @throws DataError CONTRACT when the lake's selection map cannot be read. */
-  static async open(lake: string): Promise<ContractChooser> {
-    return new ContractChooser(lake, await loadSelection(selectionPath(lake)));
+  /**
+   * @param onRead told before a raw file is read for its volume.
+   * @throws DataError CONTRACT when the lake's selection map cannot be read.
+   */
+  static async open(lake: string, onRead: (path: string) => void): Promise<ContractChooser> {
+    return new ContractChooser(lake, await loadSelection(selectionPath(lake)), onRead);
   }
 
   /** The contract of a session date; null when neither the map nor the lake tells. */
@@ -39,7 +44,7 @@ export class ContractChooser {
     if (known !== undefined) return known;
     const facts =
       this.facts.get(product.root) ??
-      new ContractFacts(this.lake, product, bronzeVolumes(this.lake));
+      new ContractFacts(this.lake, product, bronzeVolumes(this.lake), this.onRead);
     this.facts.set(product.root, facts);
     const now = await selectForDate(facts, dt);
     const choice = now && { symbol: now.selectedSymbol, chosenNow: true };

@@ -19,10 +19,16 @@ export interface PipelineLake {
 
 /**
  * Plans what is asked for.
+ * @param onRead told before a raw file is read for its contracts' volume, which takes its time; may
+ * throw to stop.
  * @throws DataError PRODUCT_UNKNOWN, USAGE, DATE_NOT_FOUND; CONTRACT for a broken selection map.
  */
-export async function planPipeline(of: PipelineLake, request: PlanRequest): Promise<Plan> {
-  const chooser = await ContractChooser.open(of.lake);
+export async function planPipeline(
+  of: PipelineLake,
+  request: PlanRequest,
+  onRead: (path: string) => void = () => {},
+): Promise<Plan> {
+  const chooser = await ContractChooser.open(of.lake, onRead);
   return makePlan(request, {
     ...of,
     stages: STAGES,

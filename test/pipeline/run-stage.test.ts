@@ -1,4 +1,12 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +100,18 @@ describe('a run of a stage', () => {
       message: expect.stringContaining(
         'spymaster pipeline run --layer silver --product-type future_mbo --symbol ESH6 --dt 2026-01-05',
       ),
+    });
+  });
+
+  it('refuses an input with a flipped bit, and names the command that makes it anew', async () => {
+    takeAll();
+    const data = join(partitionFolder(lake, ref(silver)), 'part-00000.parquet');
+    const bytes = readFileSync(data);
+    bytes[bytes.length >> 1] = bytes[bytes.length >> 1]! ^ 1;
+    writeFileSync(data, bytes);
+    await expect(runStage(gold, onContract(), { overwrite: true })).rejects.toMatchObject({
+      code: 'PARTITION_DAMAGED',
+      message: expect.stringMatching(/sha256.*--layer silver .* --dt 2026-01-05 --overwrite/),
     });
   });
 
