@@ -11,6 +11,9 @@ export const TABLE_MASK = TABLE_SIZE - 1;
 /** Seed of the size tables: part of the version, not of the run. */
 const TABLE_SEED = 20_260_105;
 
+/** Orders a far level holds on average, by default. */
+const LEAST_ORDERS = 0.8;
+
 /** How a product's book is built. */
 export interface BookShape {
   /** Orders a level holds where the book is thickest. */
@@ -23,6 +26,11 @@ export interface BookShape {
   fallTicks: number;
   /** Every so many ticks stands a round price. */
   roundTicks: number;
+  /**
+   * Orders a far level holds at least on average; less than one leaves most far levels empty. 0.8
+   * when absent.
+   */
+  leastOrders?: number;
 }
 
 /**
@@ -35,7 +43,7 @@ export function targetProfile(shape: BookShape): Float64Array {
     const rise = 1 - (1 - shape.touchShare) * Math.exp(-i / shape.riseTicks);
     const far = i / shape.fallTicks;
     const fall = Math.exp(-0.6 * Math.log(1 + far * far));
-    out[i] = Math.max(0.8, shape.peakOrders * rise * fall);
+    out[i] = Math.max(shape.leastOrders ?? LEAST_ORDERS, shape.peakOrders * rise * fall);
   }
   return out;
 }

@@ -40,6 +40,7 @@ export class NaturalFlow {
   private readonly orderSize: Uint16Array;
   private readonly tradeSize: Uint16Array;
   private readonly roundTicks: number;
+  private readonly sparse: boolean;
   private readonly tickZero: number;
 
   constructor(
@@ -59,6 +60,7 @@ export class NaturalFlow {
     this.orderSize = sizes.order;
     this.tradeSize = sizes.trade;
     this.roundTicks = shape.roundTicks;
+    this.sparse = shape.leastOrders !== undefined;
     this.tickZero = tickZero;
   }
 
@@ -95,12 +97,27 @@ export class NaturalFlow {
   private addOrCancel(side: Side, tick: number, distance: number): void {
     const count = this.engine.queues.levelCount[tick]!;
     const wanted = this.wanted(side, distance, tick);
+    if (this.staysEmpty(distance, count, wanted)) {
+      this.addOrCancel(side, this.engine.best[side]!, 0);
+      return;
+    }
     const keep = distance === 0 ? 1 : 0;
     if (count <= keep || this.prng.float() * (wanted + count) < wanted) {
       this.add(side, tick, distance);
     } else {
       this.engine.cancel(side, this.pick(tick));
     }
+  }
+
+  /** In a sparse book few orders go where there is none. */
+  private staysEmpty(distance: number, count: number, wanted: number): boolean {
+    return this.sparse && count === 0 && distance > 0 && this.prng.float() > wanted;
+  }
+
+  private refuses(side: Side, distance: number, tick: number): boolean {
+    if (!this.sparse) return false;
+    const count = this.engine.queues.levelCount[tick]!;
+    return this.staysEmpty(distance, count, this.wanted(side, distance, tick));
   }
 
   private add(side: Side, tick: number, distance: number): void {
@@ -114,7 +131,8 @@ export class NaturalFlow {
     const { engine, prng } = this;
     const count = engine.queues.levelCount[tick]!;
     if (count <= (distance === 0 ? 1 : 0)) {
-      this.add(side, tick, distance);
+      if (this.sparse) this.addOrCancel(side, tick, distance);
+      else this.add(side, tick, distance);
       return;
     }
     const slot = this.pick(tick);
@@ -128,7 +146,8 @@ export class NaturalFlow {
     const to = this.distance[(bits >>> 1) & TABLE_MASK]!;
     const best = engine.best[side]!;
     const target = side === BID ? best - to : best + to;
-    const inside = target > 0 && target < TICKS - 1 && target !== tick;
+    const inside =
+      target > 0 && target < TICKS - 1 && target !== tick && !this.refuses(side, to, target);
     engine.modify(side, slot, inside ? target : tick, inside ? size : size + 1);
   }
 
