@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/core/index.ts';
+import { DataError, isKnownError } from '../../src/core/index.ts';
 import { type DbnRecord, RTYPE } from '../../src/dbn/index.ts';
 import { bronzeFutureMbo } from '../../src/pipeline/index.ts';
 import {
@@ -136,6 +137,63 @@ describe('a raw day that is not as it should be', () => {
     const io = await run(lake);
     expect(io.of('ESH6').rows).toHaveLength(2);
     expect(io.of('ESH6').counters).toMatchObject({ other_rtype_records: 1 });
+  });
+});
+
+describe('bytes of any kind', () => {
+  it('a version newer than is read: refused', async () => {
+    const lake = temporaryLake();
+    const path = await writeRaw(lake, ES_DAY, FORM);
+    const bytes = readFileSync(path);
+    bytes[3] = 99;
+    writeFileSync(path, bytes);
+    expect((await refused(lake)).code).toBe('DBN_VERSION');
+  });
+
+  it('metadata that claim to be gigantic: refused', async () => {
+    const lake = temporaryLake();
+    const path = await writeRaw(lake, ES_DAY, FORM);
+    const bytes = readFileSync(path);
+    bytes.writeUInt32LE(0xfffffff0, 4);
+    writeFileSync(path, bytes);
+    expect((await refused(lake)).code).toBe('DBN_METADATA');
+  });
+
+  it.each([
+    [false, 80],
+    [true, 12],
+  ])('flipped or cut anywhere, compressed: %s: rows or a refusal', async (compressed, numRuns) => {
+    const lake = temporaryLake();
+    const day = compressed ? ZST : ES_DAY;
+    const path = await writeRaw(lake, day, { ...FORM, compressed });
+    const whole = readFileSync(path);
+    const damage = fc.record({
+      flips: fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), {
+        maxLength: 3,
+      }),
+      length: fc.oneof(fc.constant(whole.length), fc.nat(whole.length)),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ flips, length }) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, by] of flips) bytes[at]! ^= by;
+        writeFileSync(path, bytes.subarray(0, length));
+        const io = new MemoryIo();
+        try {
+          await bronzeFutureMbo.run(taskOf(lake, 'future_mbo', 'ES'), io);
+        } catch (error) {
+          expect(isKnownError(error)).toBe(true);
+          expect(io.partitions).toEqual([]);
+          return;
+        }
+        const rows = io.partitions.reduce((sum, p) => sum + p.rows.length, 0);
+        expect(rows).toBeGreaterThan(0);
+        for (const { counters } of io.partitions) {
+          for (const n of Object.values(counters)) expect(n).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { seed: 23, numRuns },
+    );
   });
 });
 

@@ -123,6 +123,15 @@ describe('a day that there is only Parquet of', () => {
     expect((error as DataError).message).toContain(column);
   });
 
+  it.each([0, 7, 500])('refuses a file of %i bytes that are no Parquet', async (length) => {
+    const lake = temporaryLake();
+    const folder = rawTableFolder(lake, 'future_mbo', 'ES');
+    const path = write(join(folder, PARQUET_DAY.name), new Uint8Array(length).fill(0x50));
+    const error = await run(lake).catch((e: unknown) => e);
+    expect((error as DataError).code).toBe('CONTRACT');
+    expect((error as DataError).message).toContain(path);
+  });
+
   it('is passed over where there is DBN', async () => {
     const lake = temporaryLake();
     await writeParquet(lake, 'SELECT 1 AS nothing');

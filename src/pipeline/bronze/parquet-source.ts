@@ -57,7 +57,8 @@ async function convert(
   } catch (error) {
     if (error instanceof DataError) throw error.inFile(path);
     if (isKnownError(error)) throw error;
-    throw new OperatingError('FILE_READ', `${path}: ${(error as Error).message}`, { cause: error });
+    const [found] = (error as Error).message.split('\n');
+    throw new DataError('CONTRACT', 'not readable as Parquet', { file: path, found: found ?? '' });
   } finally {
     closeSync(fd);
     connection.closeSync();
