@@ -57,7 +57,7 @@ export class SlowBook {
   started = false;
   inSnapshot = false;
   fresh = false;
-  private openFlows: Omit<SlowFlow, 'ts' | 'event'>[] = [];
+  private openFlows: SlowFlow[] = [];
   private openTrades: { price: number; size: number; side: string }[] = [];
   private left = 0;
   private hit: { side: string; price: number } = { side: 'N', price: 0 };
@@ -311,7 +311,8 @@ export class SlowBook {
 
   private flow(kind: SlowFlow['kind'], side: 'A' | 'B', tick: number, qty: number, old = false) {
     if (qty <= 0 || (kind !== 'hidden' && this.inSnapshot)) return;
-    this.openFlows.push({ kind, side, tick, qty, rested: old, clears: this.n.clears });
+    const clears = this.n.clears;
+    this.openFlows.push({ ts: 0, event: 0, kind, side, tick, qty, rested: old, clears });
   }
 
   private tick(price: number, side: string): number | null {
@@ -351,7 +352,7 @@ export class SlowBook {
     this.events++;
     const ts = this.now;
     const event = this.events;
-    for (const flow of this.openFlows) this.flows.push({ ts, event, ...flow });
+    for (const flow of this.openFlows) this.flows.push(Object.assign(flow, { ts, event }));
     for (const { price, size, side } of this.openTrades) {
       this.trades.push({ ts, event, price, size, side });
     }
