@@ -2,14 +2,26 @@
  * One writer a partition: a lock file that names its process. The lock of a process that died is
  * taken over.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { OperatingError } from '../core/index.ts';
 
 /** Tries to take over a dead writer's lock before giving up. */
 const TAKEOVER_TRIES = 3;
+
+/** A lock that names nobody is taken for one that is just being written this long, ms. */
+const BEING_WRITTEN_MS = 2000;
 
 interface LockHolder {
   host: string;
@@ -48,6 +60,14 @@ function readOptional(path: string): string | null {
   }
 }
 
+function ageMs(path: string): number {
+  try {
+    return Date.now() - statSync(path).mtimeMs;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 function holderOf(text: string): LockHolder | null {
   try {
     return JSON.parse(text) as LockHolder;
@@ -61,8 +81,8 @@ export function lockHolder(path: string): { text: string; alive: boolean } | nul
   const text = readOptional(path);
   if (text === null) return null;
   const holder = holderOf(text);
-  // A file cut short by a crash names nobody.
-  if (!holder) return { text: 'an unreadable lock', alive: false };
+  // It names nobody: cut short by a crash, or just being written.
+  if (!holder) return { text: 'an unreadable lock', alive: ageMs(path) < BEING_WRITTEN_MS };
   return { text: `process ${holder.pid} on ${holder.host}`, alive: isAlive(holder) };
 }
 
@@ -90,7 +110,10 @@ export class PartitionLock {
     };
     const content = `${JSON.stringify(own)}\n`;
     for (let tries = 0; tries <= TAKEOVER_TRIES; tries++) {
-      if (createWhole(path, content)) return new PartitionLock(path, content);
+      if (create(path, content)) {
+        removeAsides(path);
+        return new PartitionLock(path, content);
+      }
       const holder = lockHolder(path);
       if (holder?.alive) {
         throw new OperatingError('PARTITION_BUSY', `${path}: held by ${holder.text}`, {
@@ -115,25 +138,32 @@ export class PartitionLock {
   }
 }
 
-/** Makes the file with its content at once; false when there is one. */
-function createWhole(path: string, content: string): boolean {
-  const temporary = `${path}.${process.pid}-${threadId}`;
+/** Makes the file; false when there is one. */
+function create(path: string, content: string): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content);
-    linkSync(temporary, path);
+    writeFileSync(path, content, { flag: 'wx' });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new OperatingError('FILE_WRITE', `${path}: ${(cause as Error).message}`, { cause });
-  } finally {
-    rmSync(temporary, { force: true });
+  }
+}
+
+/** What the name of a dead lock that is being put away has after it. */
+const ASIDE = '.dead-';
+
+/** Removes dead locks that were not put away to the end. */
+function removeAsides(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const aside = name.startsWith(`${basename(path)}${ASIDE}`);
+    if (aside) rmSync(join(dirname(path), name), { force: true });
   }
 }
 
 /** Removes a dead writer's lock; one that another put in its place meanwhile is put back. */
 function removeDead(path: string): void {
-  const aside = `${path}.dead-${process.pid}-${threadId}`;
+  const aside = `${path}${ASIDE}${process.pid}-${threadId}`;
   try {
     renameSync(path, aside);
     if (lockHolder(aside)?.alive) linkSync(aside, path);

@@ -75,11 +75,11 @@ class LakeWalk {
 
   private judge(path: string, entry: string): void {
     // The lock of a partition that is there is judged with it.
-    const partition = /^\.(dt=.*)\.lock$/.exec(entry)?.[1];
+    const [, partition, aside] = /^\.(dt=.*)\.lock(\.dead-.*)?$/.exec(entry) ?? [];
     if (!partition) {
       this.add('foreign_file', path, 'not a folder of a table');
-    } else if (!isFolder(join(path, '..', partition)) && !lockHolder(path)?.alive) {
-      this.add('dead_lock', path, 'its process died');
+    } else if (aside || !isFolder(join(path, '..', partition))) {
+      if (!lockHolder(path)?.alive) this.add('dead_lock', path, 'its process died');
     }
   }
 

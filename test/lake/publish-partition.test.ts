@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -167,6 +167,11 @@ describe('publishPartition', () => {
     await publishRows(where, 10, { seed: 1 });
     // The number of a living process, but of one that began at another time.
     writeFileSync(lock, JSON.stringify({ ...holder, pid: process.pid }));
+    await publishRows(where, 10, { seed: 2 });
+    // One that names nobody was cut short by a crash, unless it is being written just now.
+    writeFileSync(lock, '');
+    await expect(publishRows(where, 10)).rejects.toMatchObject({ code: 'PARTITION_BUSY' });
+    utimesSync(lock, 0, 0);
     await publishRows(where, 10, { seed: 2 });
     writeFileSync(lock, JSON.stringify({ ...holder, host: `not-${hostname()}` }));
     await expect(publishRows(where, 10)).rejects.toMatchObject({ code: 'PARTITION_BUSY' });

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -246,7 +247,9 @@ describe('verifyLake', () => {
   test('goes through all partitions, and finds what lies between them', async () => {
     const where = copyOfModel();
     const symbol = join(where.lake, 'silver', 'product_type=future_mbo', 'symbol=ESH6');
-    writeFileSync(join(symbol, 'table=every_type', '.dt=2026-01-09.lock'), '');
+    const lock = join(symbol, 'table=every_type', '.dt=2026-01-09.lock');
+    writeFileSync(lock, '');
+    utimesSync(lock, 0, 0);
     writeFileSync(join(symbol, 'list.csv'), '');
     mkdirSync(join(symbol, 'table=every_type', 'dt=yesterday'));
     const found = findForeign(where.lake).map((f) => [f.name, f.path.split('/').at(-1)]);
