@@ -176,8 +176,8 @@ export class PhysicsSurface {
   }
 
   /**
-   * Ends the second: every mean takes a step, and all fields of cells `emitLow` to `emitHigh`, which
-   * must be seen ones, are computed.
+   * Ends the second: every mean takes a step, and all fields of cells `emitLow` to `emitHigh`,
+   * which must be seen ones, are computed.
    */
   step(emitLow: number, emitHigh: number): void {
     const { low, high, rows, inputs, stride } = this;

@@ -1,4 +1,5 @@
 /** Gold straight from silver's rows: cells by definition, fields by `SlowSeries`. Slow. */
+import { absentValueOf } from '../../src/features/index.ts';
 import type { Product } from '../../src/lake/index.ts';
 import { type SlowCell, SlowSeries } from '../features/slow-surface.ts';
 import type { FlowRow, GoldRow, SilverSecond } from './gold-silver.ts';
@@ -17,8 +18,15 @@ function sumInto(cells: Map<number, SlowCell>, cell: number, row: FlowRow): void
   });
 }
 
-/** Rows of futures or equities, dense: every cell of every second and side. */
-export function slowPriceGold(seconds: readonly SilverSecond[], product: Product): GoldRow[] {
+/**
+ * Rows of futures or equities, dense: every cell of every second and side.
+ * @param wanted seconds whose rows are given; all when not said.
+ */
+export function slowPriceGold(
+  seconds: readonly SilverSecond[],
+  product: Product,
+  wanted: (second: SilverSecond) => boolean = () => true,
+): GoldRow[] {
   const { tickSizeInt: tick, bucketTicks, gridMaxTicks } = product;
   const sides = [new SlowSeries(KERNELS, false), new SlowSeries(KERNELS, true)];
   const bucketOf = (price: number) => Math.floor(price / (tick * bucketTicks));
@@ -40,7 +48,8 @@ export function slowPriceGold(seconds: readonly SilverSecond[], product: Product
       for (const row of second.rows) {
         if (row.side === side) sumInto(cells, bucketOf(row.price), row);
       }
-      const [from, to] = second.spot === null ? [0, -1] : [emitted[0]!, emitted.at(-1)!];
+      const given = second.spot !== null && wanted(second);
+      const [from, to] = given ? [emitted[0]!, emitted.at(-1)!] : [0, -1];
       const state = { low: seen[0]!, high: seen.at(-1)!, cells };
       const best = side === 0 ? second.bestAsk : second.bestBid;
       return [...series.step(state, from, to)].map(([bucket, fields]) => {
@@ -102,4 +111,34 @@ export function slowStrikeGold(seconds: readonly SilverSecond[], product: Produc
       }));
     });
   });
+}
+
+const KEYS = /^(window_end_ts_ns|event_ts_ns|.*price_int|strike_points|rel_ticks.*|right|side)$/;
+
+const keyOf = (row: GoldRow) =>
+  [row['window_end_ts_ns'], row['right'], row['side'], row['price_int'] ?? row['strike_price_int']]
+    .map(String)
+    .join();
+
+/**
+ * How published rows differ from dense ones: keys at all, fields by more than 1e-6, rows that are
+ * absent though something is in them, rows too many.
+ */
+export function differences(published: GoldRow[], dense: GoldRow[]): object[] {
+  const found: object[] = [];
+  const left = new Map(published.map((row) => [keyOf(row), row]));
+  if (left.size !== published.length) found.push({ twice: published.length - left.size });
+  for (const wanted of dense) {
+    const key = keyOf(wanted);
+    const row = left.get(key);
+    left.delete(key);
+    for (const [name, value] of Object.entries(wanted)) {
+      const isKey = KEYS.test(name);
+      if (isKey && row === undefined) continue;
+      const got = row === undefined ? absentValueOf(name) : row[name]!;
+      const allowed = isKey ? 0 : 1e-6 * Math.max(1, Math.abs(value));
+      if (!(Math.abs(got - value) <= allowed)) found.push({ key, name, got, value });
+    }
+  }
+  return [...found, ...[...left.keys()].map((key) => ({ key, tooMany: true }))];
 }
