@@ -45,8 +45,8 @@ async function copySource(sql: LakeSql, text: string, format: AnswerFormat): Pro
 }
 
 /**
- * Writes a query's answer to the session's `answerFile`, and gives it the name `answerPath` if there
- * is one.
+ * Writes a query's answer to the session's `answerFile`, and gives it the name `answerPath` if
+ * there is one.
  * @throws OperatingError USAGE for what cannot be copied.
  */
 export async function copyAnswer(

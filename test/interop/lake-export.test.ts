@@ -9,7 +9,7 @@ import { runPython } from './python.ts';
 
 const ROWS = 5000;
 
-/** Reads a file by its ending, checks it in full, and prints its columns; whole numbers as texts. */
+/** Reads a file, checks it in full, and prints its columns; whole numbers as texts. */
 const READ = `
 import csv, json, sys
 import polars as pl, pyarrow as pa
