@@ -2,6 +2,7 @@
  * Runs the nodes of a plan, each after those it needs. One that fails fails alone: what needs it is
  * left out, everything else goes on.
  */
+import type { Layer } from '../lake/index.ts';
 import type { Plan, PlanNode } from './plan-types.ts';
 import type { NodeError, NodeOutcome, NodeRunner } from './run-node.ts';
 
@@ -9,6 +10,16 @@ import type { NodeError, NodeOutcome, NodeRunner } from './run-node.ts';
 const BUSY_RETRY_MS = 500;
 /** Time after which a node that another process makes has failed, ms. */
 const BUSY_PATIENCE_MS = 30 * 60_000;
+
+/**
+ * What a task takes, roughly, s: so many for each byte of the raw file, and so many whatever it
+ * holds, for silver and gold have a row for every second. Only progress and order depend on it.
+ */
+const ROUGH_SECONDS: Readonly<Record<Layer, { perByte: number; fixed: number }>> = {
+  bronze: { perByte: 2e-8, fixed: 1 },
+  silver: { perByte: 1e-8, fixed: 10 },
+  gold: { perByte: 0, fixed: 40 },
+};
 
 /** How a node of the plan ended. */
 export interface NodeResult {
@@ -23,7 +34,7 @@ export interface NodeResult {
 /** What is told while nodes run. */
 export interface ExecutionEvents {
   onStart?(node: PlanNode): void;
-  /** @param part 0..1 of all the work, by the size of raw files. */
+  /** @param part 0..1 of all the work, roughly. */
   onProgress?(part: number): void;
   onResult?(result: NodeResult): void;
   /** Another process makes the node: it is waited for. */
@@ -39,7 +50,7 @@ export interface ExecutionOptions {
 
 interface Waiting {
   node: PlanNode;
-  /** Longest way to the end of the plan, by weight: what lies on it goes first. */
+  /** Longest way to the end of the plan, s: what lies on it goes first. */
   urgency: number;
   index: number;
   /** When it may be tried again, `performance.now()`. */
@@ -48,19 +59,21 @@ interface Waiting {
   busySince: number;
 }
 
+/** A node's share of the work, s. */
+function workOf(node: PlanNode): number {
+  if (node.action === 'keep' || node.action === 'blocked') return 0;
+  const { perByte, fixed } = ROUGH_SECONDS[node.layer];
+  return perByte * node.weight + fixed;
+}
+
 function urgencies(nodes: readonly PlanNode[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const node of [...nodes].reverse()) {
-    const own = (found.get(node.id) ?? 0) + Math.max(1, node.weight);
+    const own = (found.get(node.id) ?? 0) + workOf(node);
     found.set(node.id, own);
     for (const need of node.needs) found.set(need, Math.max(found.get(need) ?? 0, own));
   }
   return found;
-}
-
-/** A node's share of the work: 1 at least, so that many small ones count. */
-function workOf(node: PlanNode): number {
-  return node.action === 'keep' || node.action === 'blocked' ? 0 : Math.max(1, node.weight);
 }
 
 /** The run of one plan. */

@@ -162,7 +162,9 @@ class RequestPlanner {
     if (!isFuture(productType) || symbol !== product.root) return symbol;
     // The evening before a session belongs to that session.
     const session = isTradingDay(product, dt) ? dt : nextTradingDate(product, dt);
-    const choice = await this.sources.contractOn(product, session);
+    const choice =
+      (await this.sources.contractOn(product, session)) ??
+      (session === dt ? null : await this.sources.contractOn(product, dt));
     if (choice === null) {
       this.skip(productType, symbol, dt, 'no contract of it can be chosen for the date');
       return null;

@@ -109,7 +109,8 @@ export class Planner {
     task: StageTask,
     { needs, blocked }: Resolved,
   ): Promise<Pick<PlanNode, 'action' | 'why' | 'state'>> {
-    const { state, why } = await this.sources.stateOf(stage, task);
+    const { state, why, unusable } = await this.stateOf(stage, task);
+    if (unusable) return { action: 'blocked', why, state };
     const decided = (action: PlanNode['action'], because: string) => {
       return { action, why: because, state };
     };
@@ -122,6 +123,19 @@ export class Planner {
     if (state !== 'complete') return decided('run', why);
     const anew = needs.filter((n) => !isKept(n)).map((n) => n.id);
     return decided('check', `made anew before it: ${anew.join(', ')}`);
+  }
+
+  /** A state, or why it cannot be told. */
+  private async stateOf(
+    stage: Stage,
+    task: StageTask,
+  ): Promise<StageState & { unusable?: boolean }> {
+    try {
+      return await this.sources.stateOf(stage, task);
+    } catch (error) {
+      if (!isKnownError(error)) throw error;
+      return { state: 'stale', why: `${error.code}: ${error.message}`, unusable: true };
+    }
   }
 
   private async resolve(stage: Stage, task: StageTask): Promise<Resolved> {
@@ -177,6 +191,8 @@ export function hasRaw(stage: Stage, task: StageTask): boolean {
     return stage.inputs(task).some((input) => input.kind === 'raw');
   } catch (error) {
     if (error instanceof DataError && NOT_THERE.has(error.code)) return false;
+    // Something is there and cannot be used: the node tells why.
+    if (isKnownError(error)) return true;
     throw error;
   }
 }

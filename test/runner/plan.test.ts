@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DataError } from '../../src/core/index.ts';
 import {
   LAYERS,
   loadProducts,
@@ -193,6 +194,32 @@ describe('a plan', () => {
   });
 });
 
+describe('an input that cannot be used', () => {
+  const conflict = () => {
+    throw new DataError('RAW_CONFLICT', 'two files of the day contradict each other');
+  };
+  const stages = TINY_STAGES.map((s) =>
+    s.layer === 'bronze' && s.productType === 'future_mbo' ? { ...s, inputs: conflict } : s,
+  );
+
+  it('blocks its node and what needs it, and nothing else', async () => {
+    const plan = await planOf({ dates: ['2026-01-05'] }, { stages });
+    expect(actions(plan)).toMatchObject({
+      'bronze future_mbo ES 2026-01-05': 'blocked',
+      'silver future_mbo ESH6 2026-01-05': 'blocked',
+      'bronze future_option_mbo ES 2026-01-05': 'run',
+      'gold future_option_mbo ESH6 2026-01-05': 'blocked',
+    });
+    expect(why(plan, 'bronze future_mbo ES 2026-01-05')).toMatch(/^RAW_CONFLICT: two files/);
+  });
+
+  it('blocks it too where an earlier ingest had ended', async () => {
+    takeFirstDay();
+    const plan = await planOf({ dates: ['2026-01-05'], layers: ['bronze'] }, { stages });
+    expect(plan.nodes[0]).toMatchObject({ action: 'blocked' });
+  });
+});
+
 describe('days', () => {
   it('without trading are left out by name, weekends of a range in silence', async () => {
     write('future_mbo', '2026-01-01', 'ESH6 1\n');
@@ -222,6 +249,19 @@ describe('days', () => {
     const regular = await planOf(request, { session: 'regular', contractOn });
     expect(regular.nodes.map((n) => n.layer)).toEqual(['bronze']);
     expect(regular.skipped[0]?.why).toBe('no regular hours: weekend');
+  });
+
+  it('of an evening whose session has no data yet choose by their own', async () => {
+    write('future_mbo', '2026-01-11', 'ESH6 1\n');
+    const plan = await planOf(
+      { productTypes: ['future_mbo'], layers: ['silver'], dates: ['2026-01-11'] },
+      {
+        session: 'full',
+        contractOn: (_root, dt) =>
+          dt === '2026-01-11' ? { symbol: 'ESH6', chosenNow: true } : null,
+      },
+    );
+    expect(plan.nodes.at(-1)?.id).toBe('silver future_mbo ESH6 2026-01-11');
   });
 
   it('of which no contract can be chosen are left out, and choices made now are said', async () => {
