@@ -23,6 +23,12 @@ import { KeyTrack } from './table-key.ts';
 
 /** Rows a row group holds: DuckDB's own default, a compromise between pruning and compression. */
 const ROW_GROUP_ROWS = 122_880;
+/**
+ * Distinct values of a column in a row group up to which numbers get a dictionary. DuckDB's own
+ * 1,228 makes silver and gold up to a quarter longer, and takes a quarter more time, than packing
+ * floats byte by byte and integers by their differences; columns of texts need it.
+ */
+const NUMBER_DICTIONARY = 200;
 
 /** Types of a column, by what its `values` are. */
 export type ParquetType =
@@ -188,7 +194,9 @@ function copyStatement(
   const entries = Object.entries(request.metadata).map(([k, v]) => `${sqlText(k)}: ${sqlText(v)}`);
   const kv = entries.length > 0 ? `, KV_METADATA {${entries.join(', ')}}` : '';
   const format = `FORMAT parquet, PARQUET_VERSION ${version}, COMPRESSION zstd`;
-  const options = `${format}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${kv}`;
+  const texts = request.fields.some((f) => f.type === 'dictionary' || f.type === 'utf8');
+  const few = texts || version === 'V1' ? '' : `, DICTIONARY_SIZE_LIMIT ${NUMBER_DICTIONARY}`;
+  const options = `${format}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${few}${kv}`;
   return `COPY (${source}) TO ${sqlText(path)} (${options})`;
 }
 
