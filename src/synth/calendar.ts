@@ -71,7 +71,7 @@ export function parseDate(dt: string): number {
 }
 
 /** `YYYY-MM-DD` of a day number. */
-function formatDate(days: number): string {
+export function formatDate(days: number): string {
   const { year, month, day } = civilDate(days);
   const two = (n: number) => String(n).padStart(2, '0');
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;

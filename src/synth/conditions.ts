@@ -25,7 +25,7 @@ const WAVE = reverting(2, 0.5, 1 / STEPS_PER_SECOND);
 /** Quick and slow components of the log activity: a minute and half an hour long. */
 const QUICK_ACTIVITY = reverting(60, 0.5, 1);
 const SLOW_ACTIVITY = reverting(1500, 0.25, 1);
-/** What both sides want, in logs: minutes long, so that a lot moves the price now more, now less. */
+/** What both sides want, in logs: minutes long, so that a lot now weighs more, now less. */
 const DEPTH = reverting(240, 0.6, 1);
 /** News: a jump of the log activity, and how often it comes in a busy session. */
 const NEWS = { jump: 1.2, meanGapS: 2700 };

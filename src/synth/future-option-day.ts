@@ -6,7 +6,12 @@ import { FeedChannel } from './feed-channel.ts';
 import { EXPIRY_HOUR_NEW_YORK, FUTURES_DATASET } from './futures-products.ts';
 import { mboPieces } from './mbo-file.ts';
 import { FUTURE_OPTION_TICK, OPTION_EXPIRY_HOUR } from './option-definitions.ts';
-import { listedFutureOptions, noSuchOptions, userDefinedInstrument } from './option-listings.ts';
+import {
+  carryAboveFront,
+  listedFutureOptions,
+  noSuchOptions,
+  userDefinedInstrument,
+} from './option-listings.ts';
 import { OptionMarket, type QuotedOption, windowOf } from './option-market.ts';
 import type { OptionSeries } from './option-series.ts';
 import type { OptionSettlement } from './option-statistics.ts';
@@ -22,8 +27,8 @@ const GLBX_PUBLISHER = 1;
 const OPTION_CHANNEL = 10;
 
 /**
- * One market-by-order day file of the options on a root's front contract: what expires that day,
- * and a few that do not, beside them. Quotes follow `path`, that of the front contract.
+ * One market-by-order day file of the options on a root's future: what expires that day,
+ * and a few that do not, beside them. Quotes follow `path`, that of the front contract on the date.
  */
 export class FutureOptionDay {
   /** The options of the file, those that expire on the day first. */
@@ -45,7 +50,8 @@ export class FutureOptionDay {
       ...quotedSeries(listed.quarterly, day, EXPIRY_HOUR_NEW_YORK),
       spread(listed.today, day),
     ];
-    this.settlement = { forward: path.priceAt(0), tickSize: FUTURE_OPTION_TICK };
+    const carry = carryAboveFront(root, options.dt);
+    this.settlement = { forward: path.priceAt(0) + carry, tickSize: FUTURE_OPTION_TICK };
     this.options = options;
     this.originNs = BigInt(day) * BigInt(NS_PER_DAY);
     const window = windowOf(options);
@@ -53,7 +59,7 @@ export class FutureOptionDay {
     this.market = new OptionMarket(
       this.quoted,
       today.length,
-      path,
+      { path, carry },
       new TradingSession(day),
       new FeedChannel(seededPrng(seed, day, CHANNEL_STREAM), window.startNs),
       seededPrng(seed, day, MARKET_STREAM),

@@ -79,6 +79,15 @@ const GLBX_PUBLISHER = 1;
 const DAILY_RETURN_SD = 0.008;
 /** Orders in the books behind the front contract's, relative to it. */
 const BACK_DEPTH = 0.25;
+/** How it keeps up with the front contract. */
+const BACK_PURSUIT: Pursuit = {
+  slackTicks: 0.6,
+  hastePerTick: 4,
+  pullPerTick: 4,
+  excitement: 2,
+  recordsPerMove: 18,
+  recordsPerEvent: 1.2,
+};
 /** Records per second of the contract behind and of the calendar spread, relative to the front. */
 const BACK_RATE = 0.04;
 const SPREAD_RATE = 0.02;
@@ -90,9 +99,9 @@ const ROLL_LEAD_DAYS = 4;
 /** Rate of the contract that is not the front one, by calendar days to the Monday of the roll. */
 const ROLL_RATE: Readonly<Record<number, number>> = {
   4: 0.15,
-  3: 0.5,
-  0: 0.55,
-  [-1]: 0.35,
+  3: 0.4,
+  0: 0.45,
+  [-1]: 0.3,
   [-2]: 0.2,
   [-3]: 0.12,
   [-4]: 0.05,
@@ -284,6 +293,7 @@ export function futuresSpecs(root: string, dt: string): FuturesSpec[] {
     {
       ...outright(other, level + carryOf(product, other)),
       shape: thin,
+      pursuit: BACK_PURSUIT,
       rateShare: rateBehind(listed, day),
     },
     spread,

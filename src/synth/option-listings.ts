@@ -1,7 +1,13 @@
 import { DataError } from '../core/index.ts';
-import { parseDate } from './calendar.ts';
+import { formatDate, parseDate, weekday } from './calendar.ts';
 import { equityOpeningPrice, equityProduct } from './equity-products.ts';
-import { carryOf, futuresProduct, listedContracts, openingLevel } from './futures-products.ts';
+import {
+  type Contract,
+  carryOf,
+  futuresProduct,
+  listedContracts,
+  openingLevel,
+} from './futures-products.ts';
 import {
   futureOptionSymbol,
   indexOptionCode,
@@ -18,6 +24,8 @@ export const OPRA_DATASET = 'OPRA.PILLAR';
 export const OPTION_ROOT = 'ES';
 
 const NANO = 1e9;
+const MONDAY = 1;
+const DAYS_TO_FRIDAY = 3;
 /** Strikes: distance, and how many on each side of the day's opening price. */
 const FUTURE_STRIKES = { step: 5 * NANO, each: 12 };
 const SHARE_STRIKES = { step: 1 * NANO, each: 30 };
@@ -30,7 +38,7 @@ const USER_DEFINED_ID = 642_000_000;
 const SHARE_OPTION_ID = 1_200_000_000;
 
 /**
- * Options on a root's front contract: what expires on the date, on the next weekday, and with the
+ * Options on a future: what expires on the date, on the next weekday, and with the
  * quarter.
  */
 export interface ListedFutureOptions {
@@ -39,18 +47,35 @@ export interface ListedFutureOptions {
   quarterly: OptionSeries;
 }
 
-/** The options on a root's front contract that are listed on a date; null when it has none. */
+/**
+ * The contract that the options of a date are about: the one that traded most on the weekday
+ * before, as whoever chooses contracts by the volume he knows would choose.
+ */
+function underlyingOf(root: string, dt: string): Contract {
+  const day = parseDate(dt);
+  const before = day - (weekday(day) === MONDAY ? DAYS_TO_FRIDAY : 1);
+  return listedContracts(root, formatDate(before)).front;
+}
+
+/** What the underlying of a date's options is quoted above that date's front contract. */
+export function carryAboveFront(root: string, dt: string): number {
+  const product = futuresProduct(root);
+  const { front } = listedContracts(root, dt);
+  return carryOf(product, underlyingOf(root, dt)) - carryOf(product, front);
+}
+
+/** The options on a root that are listed on a date; null when it has none. */
 export function listedFutureOptions(root: string, dt: string): ListedFutureOptions | null {
   if (root !== OPTION_ROOT) return null;
   const day = parseDate(dt);
   const product = futuresProduct(root);
-  const { front } = listedContracts(root, dt);
-  const about = openingLevel(product, dt) + carryOf(product, front);
+  const underlying = underlyingOf(root, dt);
+  const about = openingLevel(product, dt) + carryOf(product, underlying);
   const series = (code: string, expiryDay: number, each: number, firstId: number) => ({
     asset: code,
     expiryDay,
-    underlying: front.symbol,
-    underlyingId: front.instrumentId,
+    underlying: underlying.symbol,
+    underlyingId: underlying.instrumentId,
     contracts: listContracts({ ...FUTURE_STRIKES, about, each }, expiryDay, firstId, (r, k) =>
       futureOptionSymbol(code, expiryDay, r, k),
     ),
@@ -59,7 +84,7 @@ export function listedFutureOptions(root: string, dt: string): ListedFutureOptio
   return {
     today: series(indexOptionCode(day), day, FUTURE_STRIKES.each, FUTURE_OPTION_ID),
     tomorrow: series(indexOptionCode(next), next, LATER_EACH, FUTURE_OPTION_ID),
-    quarterly: series(root, front.expiryDay, LATER_EACH, QUARTERLY_OPTION_ID),
+    quarterly: series(root, underlying.expiryDay, LATER_EACH, QUARTERLY_OPTION_ID),
   };
 }
 

@@ -69,6 +69,7 @@ export class OptionMarket {
   private readonly makers: OptionMakers;
   private readonly values: OptionValues;
   private readonly forward: PathCursor;
+  private readonly carry: number;
   private readonly choice: OptionChoice;
   private readonly arrivals: Arrivals;
   private readonly clock: MarketClock;
@@ -81,12 +82,12 @@ export class OptionMarket {
   /**
    * @param quoted options by strike, the call before the put; the first `expiring` of them expire
    *   on the day.
-   * @param path of the future.
+   * @param future path of the front contract, and what the underlying is quoted above it.
    */
   constructor(
     quoted: readonly QuotedOption[],
     expiring: number,
-    path: PricePath,
+    future: { path: PricePath; carry: number },
     session: TradingSession,
     channel: FeedChannel,
     prng: Prng,
@@ -101,7 +102,8 @@ export class OptionMarket {
     this.books = new OptionBooks(this.writers, channel);
     this.makers = new OptionMakers(quoted.length, this.books, prng, sizeTable(2.3, 0.9));
     this.values = new OptionValues(quoted);
-    this.forward = new PathCursor(path);
+    this.forward = new PathCursor(future.path);
+    this.carry = future.carry;
     this.choice = new OptionChoice(quoted, expiring, prng);
     this.metaorders = new Metaorders(prng);
     this.arrivals = new Arrivals(prng);
@@ -167,7 +169,7 @@ export class OptionMarket {
   }
 
   private emit(ns: number): void {
-    const price = this.forward.priceAt(ns);
+    const price = this.forward.priceAt(ns) + this.carry;
     if (price !== this.price || ns >= this.renewNs) {
       if (price !== this.price) this.arrivals.excite(MOVE_EXCITEMENT);
       this.renew(ns);
@@ -181,7 +183,7 @@ export class OptionMarket {
   }
 
   private renew(ns: number): void {
-    this.price = this.forward.priceAt(ns);
+    this.price = this.forward.priceAt(ns) + this.carry;
     this.renewNs = ns + RENEW_NS;
     this.values.update(this.price, ns);
     const { value } = this.makers;

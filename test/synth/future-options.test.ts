@@ -220,6 +220,21 @@ describe('the calendar of index options', () => {
     expect(codeOn('2026-03-20')).toBe('EW3');
   });
 
+  it('changes the underlying a day after most trading went to the next contract', () => {
+    const underlyings = ['2026-03-13', '2026-03-16', '2026-03-17'].map((dt) => {
+      const { today, quarterly } = listedFutureOptions('ES', dt)!;
+      expect(quarterly.contracts[0]!.symbol.startsWith(today.underlying)).toBe(true);
+      return today.underlying;
+    });
+    expect(underlyings).toEqual(['ESH6', 'ESH6', 'ESM6']);
+    const options = hours(15, 15.01, { dt: '2026-03-16', rate: 300, seed: 2 });
+    const path = synthesizePath('ES', options);
+    const { settlement, quoted } = new FutureOptionDay('ES', path, options);
+    expect(path.priceAt(0) - settlement.forward).toBe(55e9);
+    const strikes = quoted.slice(0, 50).map(({ strike }) => strike);
+    expect(Math.abs(strikes[25]! - settlement.forward)).toBeLessThan(5e9);
+  });
+
   it('takes the front contract as underlying, and the next Monday as the day after Friday', () => {
     const { today, tomorrow, quarterly } = listedFutureOptions('ES', '2026-03-20')!;
     expect(today.underlying).toBe('ESM6');
