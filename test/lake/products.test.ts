@@ -45,6 +45,11 @@ describe('product table', () => {
     expect(productOf(products, 'ESH6')).toMatchObject({ bucketTicks: 1, qtyUnit: 'contracts' });
   });
 
+  test('the finest step of options: the tick where none is given', () => {
+    const ticks = ['ES', 'SI', '6E', 'CL'].map((root) => productOf(products, root).optionTickInt);
+    expect(ticks).toEqual([50_000_000, 1_000_000, 25_000, 10_000_000]);
+  });
+
   test.each([
     ['MNQH6', 'MNQ'],
     ['NQH26', 'NQ'],

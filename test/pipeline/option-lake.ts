@@ -124,12 +124,17 @@ export function orderCells(rows: readonly Row[], listed: readonly Listed[], dt: 
   }));
 }
 
-/** Rows of an underlying's `book_snapshot_1s`: the seconds `(from, to]` and their spot. */
-export function spotCells(from: number, to: number, spot: (end: number) => number, dt: string) {
+/** Rows of an underlying's `book_snapshot_1s`: the seconds `(from, to]`, spot null where unknown. */
+export function spotCells(
+  from: number,
+  to: number,
+  spot: (end: number) => number | null,
+  dt: string,
+) {
   const origin = dateToUnixNs(dt);
   return Array.from({ length: to - from }, (_, i) => ({
     window_start_ts_ns: origin + BigInt((from + i) * 1e9),
     window_end_ts_ns: origin + BigInt((from + i + 1) * 1e9),
-    spot_ref_price_int: BigInt(spot(from + i + 1)),
+    spot_ref_price_int: spot(from + i + 1),
   }));
 }

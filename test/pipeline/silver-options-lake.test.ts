@@ -68,7 +68,7 @@ const SECONDS = 30;
 describe.each(DAYS)('silver of options on equities in a lake, %s', (dt) => {
   const open = OPEN[dt];
   const rows = quotesFrom(open);
-  const spot = (end: number) => (500 + (end % 3)) * DOLLAR;
+  const spot = (end: number) => (end < open + 3 ? null : (500 + (end % 3)) * DOLLAR);
 
   it('B5, B11: makes both tables, as the slow tables are, from 09:30 New York on', async () => {
     await publishRows(
@@ -86,7 +86,7 @@ describe.each(DAYS)('silver of options on equities in a lake, %s', (dt) => {
     expect(report?.rowsRead).toBe(rows.length);
     expect(report?.counters).toMatchObject({
       instruments: 3,
-      windows_without_spot: REGULAR - SECONDS,
+      windows_without_spot: REGULAR - SECONDS + 2,
       hidden_fill_lots: 0,
     });
     const want = slowOptions({
@@ -104,7 +104,7 @@ describe.each(DAYS)('silver of options on equities in a lake, %s', (dt) => {
     const table = (name: string) => refOf('equity_option_cmbp_1', name, 'QQQ', dt);
     expect(await readRows(lake, table('depth_and_flow_1s'))).toEqual(want.depth.map(asStored));
     expect(await readRows(lake, table('book_snapshot_1s'))).toEqual(want.snapshots.map(asStored));
-    expect(want.depth[0]!['window_end_ts_ns']).toBe((open + 1) * SECOND);
+    expect(want.depth[0]!['window_end_ts_ns']).toBe((open + 3) * SECOND);
   });
 });
 
