@@ -97,9 +97,9 @@ are \`futures_data.json\` and \`equities_data.json\`: \`node tools/feature-catal
 all three anew, and a test holds them equal. What tables are for, and how they are made and read:
 [lake.md](lake.md).
 
-Types are those of the Parquet files; \`enum\` and \`dictionary\` columns are text
-there. A \`?\` after the type: the value may be absent. In formulas, bare names are columns of the same table or of its
-inputs.
+Types are those of the Parquet files; \`enum\` and \`dictionary\` columns are text there.
+A \`?\` after the type: the value may be absent. In formulas, bare names are columns of the same
+table or of its inputs.
 `;
 
 function cell(text) {
