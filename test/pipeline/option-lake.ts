@@ -124,7 +124,7 @@ export function orderCells(rows: readonly Row[], listed: readonly Listed[], dt: 
   }));
 }
 
-/** Rows of an underlying's `book_snapshot_1s`: the seconds `(from, to]`, spot null where unknown. */
+/** Rows of an underlying's `book_snapshot_1s`, seconds `(from, to]`; spot is null where unknown. */
 export function spotCells(
   from: number,
   to: number,
