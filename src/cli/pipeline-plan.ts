@@ -3,20 +3,14 @@
  */
 import { type Plan, type PlanNode, planPipeline, rememberedFailures } from '../runner/index.ts';
 import type { CommandContext } from './command.ts';
-import { note, printLine } from './output.ts';
+import { printLine } from './output.ts';
 import {
   type PipelineOptions,
   pipelineLake,
   pipelineRequest,
+  tellPlan,
   volumeReading,
 } from './pipeline-request.ts';
-
-function tell(plan: Plan): void {
-  for (const text of plan.notes) note(text);
-  for (const { productType, symbol, dt, why } of plan.skipped) {
-    note(`left out: ${productType} ${symbol} ${dt}: ${why}`);
-  }
-}
 
 function jsonOf({ id, stage, layer, task, action, state, why, needs }: PlanNode) {
   const { productType, symbol, dt } = task;
@@ -49,7 +43,7 @@ export async function runPipelinePlan(
     const answer = { nodes, skipped: skippedJson(plan), notes: plan.notes };
     return void (await printLine(JSON.stringify(answer, null, 2)));
   }
-  tell(plan);
+  tellPlan(plan);
   for (const node of plan.nodes) {
     await printLine(`${node.action.padEnd(7)}  ${node.id}  ${node.why}`);
   }
@@ -90,7 +84,7 @@ export async function runPipelineStatus(
     const text = JSON.stringify({ partitions: answer, skipped: skippedJson(plan) }, null, 2);
     return void (await printLine(text));
   }
-  tell(plan);
+  tellPlan(plan);
   for (const { node, status, failure } of rows) {
     if (status === 'complete') continue;
     const why = failure ? `${failure.code}: ${failure.message} (${failure.at})` : node.why;

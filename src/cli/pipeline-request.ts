@@ -3,7 +3,7 @@
  */
 import { DataError } from '../core/index.ts';
 import { LAYERS, loadProducts, parseProductType, type SessionChoice } from '../lake/index.ts';
-import type { PipelineLake, PlanRequest } from '../runner/index.ts';
+import type { PipelineLake, Plan, PlanRequest } from '../runner/index.ts';
 import { type CommandContext, Interrupted } from './command.ts';
 import { note } from './output.ts';
 import { type DateOptions, sessionDates } from './session-dates.ts';
@@ -56,4 +56,18 @@ export function volumeReading(context: CommandContext): (path: string) => void {
     if (context.signal.aborted) throw new Interrupted();
     note(`reading volumes: ${path}`);
   };
+}
+
+/** Notes and days that are left out, on standard error: a line for each symbol and reason. */
+export function tellPlan(plan: Plan): void {
+  for (const text of plan.notes) note(text);
+  const days = new Map<string, string[]>();
+  for (const { productType, symbol, dt, why } of plan.skipped) {
+    const key = `${productType} ${symbol}: ${why}`;
+    days.set(key, [...(days.get(key) ?? []), dt]);
+  }
+  for (const [key, dates] of days) {
+    const more = dates.length > 1 ? ` to ${dates.at(-1)} (${dates.length} days)` : '';
+    note(`left out: ${key}: ${dates[0]}${more}`);
+  }
 }

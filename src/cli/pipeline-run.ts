@@ -10,6 +10,7 @@ import {
   type PipelineOptions,
   pipelineLake,
   pipelineRequest,
+  tellPlan,
   volumeReading,
 } from './pipeline-request.ts';
 
@@ -80,10 +81,7 @@ export async function runPipelineRun(
 ): Promise<number | undefined> {
   const of = pipelineLake(context, options);
   const plan = await planPipeline(of, pipelineRequest(options), volumeReading(context));
-  for (const text of plan.notes) note(text);
-  for (const { productType, symbol, dt, why } of plan.skipped) {
-    note(`left out: ${productType} ${symbol} ${dt}: ${why}`);
-  }
+  tellPlan(plan);
   const progress = await showPipelineProgress();
   const results = await runPipeline(of, plan, {
     workers: options.workers ?? availableParallelism(),
