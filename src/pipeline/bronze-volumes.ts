@@ -4,12 +4,14 @@
 import { join } from 'node:path';
 import {
   connectDuckDb,
+  listPartitions,
   loadDuckDb,
   type PartitionRef,
   partitionFolder,
   readManifest,
   sqlText,
 } from '../lake/index.ts';
+import { contractMonth } from './contract-expiry.ts';
 import type { BronzeVolumes } from './contract-facts.ts';
 import { ingestedPartitions } from './ingest-record.ts';
 
@@ -34,11 +36,26 @@ function areThere(lake: string, refs: readonly PartitionRef[]): boolean {
   }
 }
 
-/** Volumes of a lake's bronze; null for a day whose ingest has not ended. */
+/** Every partition of the root's contracts that lies there, when no raw file can tell more. */
+function lonePartitions(lake: string, root: string, dt: string): PartitionRef[] | null {
+  const entries = listPartitions(lake, {
+    layers: ['bronze'],
+    productTypes: ['future_mbo'],
+    symbol: (symbol) => contractMonth(symbol, root, dt) !== null,
+    dt: (day) => day === dt,
+  });
+  const refs = [...entries].filter((e) => e.state === 'complete').map((e) => e.ref);
+  return refs.length > 0 ? refs : null;
+}
+
+/**
+ * Volumes of a lake's bronze; null for a day whose ingest has not ended.
+ */
 export function bronzeVolumes(lake: string): BronzeVolumes {
-  return async (product, dt) => {
+  return async (product, dt, hasRaw) => {
     const key = { lake, productType: 'future_mbo', symbol: product.root, dt } as const;
-    const refs = ingestedPartitions(key);
+    const refs =
+      ingestedPartitions(key) ?? (hasRaw ? null : lonePartitions(lake, product.root, dt));
     if (!refs || !areThere(lake, refs)) return null;
     const volumes = new Map<string, number>();
     for (const ref of refs) {

@@ -19,10 +19,14 @@ import { rawVolumes } from './raw-volumes.ts';
 /** Days back to which a trading date's volume still says which contract is active. */
 const MAX_GAP_DAYS = 10;
 
-/** Volumes of a day by contract, from bronze; null when its bronze is not complete. */
+/**
+ * Volumes of a day by contract, from bronze; null when its bronze is not complete. `hasRaw`: the
+ * lake has a raw file of the day; without one, what bronze there is counts.
+ */
 export type BronzeVolumes = (
   product: Product,
   dt: string,
+  hasRaw: boolean,
 ) => Promise<ReadonlyMap<string, number> | null>;
 
 /** A day's volumes as the cache holds them, with the file they are of. */
@@ -68,7 +72,8 @@ export class ContractFacts {
   async volumes(dt: string): Promise<ReadonlyMap<string, number> | null> {
     const known = this.days.get(dt);
     if (known !== undefined) return known;
-    const all = (await this.bronze(this.product, dt)) ?? (await this.fromRaw(dt));
+    const all =
+      (await this.bronze(this.product, dt, this.paths.has(dt))) ?? (await this.fromRaw(dt));
     const isOutright = (symbol: string) => contractMonth(symbol, this.product.root, dt) !== null;
     const found = all && new Map([...all].filter(([symbol]) => isOutright(symbol)));
     this.days.set(dt, found);

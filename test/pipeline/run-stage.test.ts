@@ -18,6 +18,7 @@ import {
   type TableBatch,
 } from '../../src/lake/index.ts';
 import {
+  bronzeVolumes,
   ingestedPartitions,
   runStage,
   STAGES,
@@ -254,5 +255,22 @@ describe('the catalogue', () => {
     for (const { layer, productType, outputs } of STAGES) {
       for (const table of outputs) expect(table).toMatchObject({ layer, productType });
     }
+  });
+});
+
+describe('volumes of bronze', () => {
+  it('count when the ingest has ended, or when nothing else is left', async () => {
+    takeAll();
+    const volumes = bronzeVolumes(lake);
+    // The tiny rows carry action A alone: no trade.
+    const known = new Map([
+      ['ESH6', 0],
+      ['ESM6', 0],
+    ]);
+    expect(await volumes(product('ES'), DT, true)).toEqual(known);
+    rmSync(join(lake, '.runner'), { recursive: true });
+    expect(await volumes(product('ES'), DT, true)).toBeNull();
+    expect(await volumes(product('ES'), DT, false)).toEqual(known);
+    expect(await volumes(product('NQ'), DT, false)).toBeNull();
   });
 });
