@@ -5,7 +5,7 @@
 import type { DuckDBType } from '@duckdb/node-api';
 import { DataError } from '../core/index.ts';
 import type { DuckDb } from './parquet-database.ts';
-import { CodedTexts } from './parquet-texts.ts';
+import { CodedTexts, type TextImage } from './parquet-texts.ts';
 import type { VectorItems, WritableVector } from './parquet-vector.ts';
 import type { ContractField } from './table-contract.ts';
 import { ColumnHash, hashText } from './table-hash.ts';
@@ -56,6 +56,24 @@ export function duckTypeOf(duck: DuckDb, field: CopyField): DuckDBType {
     bool: duck.UTINYINT,
   }[field.type];
 }
+
+/** Memory of a vector of each type. */
+const ITEMS: Readonly<Record<CopyType, new (length: number) => VectorItems>> = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  enum: Uint8Array,
+  bool: Uint8Array,
+  dictionary: Uint8Array,
+  utf8: Uint8Array,
+};
 
 /** 32-bit words of a value of a type, as it is hashed. */
 export function wordsPerValue(type: CopyType): 1 | 2 {
@@ -120,14 +138,33 @@ function isFloat(type: CopyType): boolean {
   return type === 'float32' || type === 'float64';
 }
 
+/** Values of a column, converted and checked, that wait for a vector. */
+export class ColumnImage {
+  /** As DuckDB's vector holds them; of texts, nothing. */
+  readonly items: VectorItems;
+  /** What was hashed, of the last preparation. */
+  words: Uint32Array;
+  /** Per row 1 where there is no value. */
+  readonly absent = new Uint8Array(VECTOR_ROWS);
+  anyAbsent = false;
+  /** Texts of a `utf8` column. */
+  texts: readonly (string | null)[] = [];
+  /** Texts of a `dictionary` column. */
+  readonly coded: TextImage = { firsts: [], source: new Uint16Array(VECTOR_ROWS) };
+  readonly scratch = new Uint32Array(VECTOR_ROWS);
+
+  constructor(type: CopyType) {
+    this.items = new ITEMS[type](type === 'dictionary' || type === 'utf8' ? 0 : VECTOR_ROWS);
+    this.words = this.scratch;
+  }
+}
+
 /** One column of a file that is being written. */
 export class ColumnFeed {
   /** Of all values so far. */
   readonly hash = new ColumnHash();
   private readonly field: CopyField;
   private readonly table: string;
-  private readonly absent = new Uint8Array(VECTOR_ROWS);
-  private readonly scratch = new Uint32Array(VECTOR_ROWS * 2);
   private readonly coded: CodedTexts;
 
   /** @param table how the table is called in errors. */
@@ -137,34 +174,51 @@ export class ColumnFeed {
     this.table = table;
   }
 
+  /** Room for a vector's rows. */
+  makeImage(): ColumnImage {
+    return new ColumnImage(this.field.type);
+  }
+
   /**
-   * Fills a vector with `rows` values from `at` on.
+   * Converts, checks and hashes `rows` values from `at` on.
    * @param firstRow number of the first row in the table, for errors.
-   * @returns the words that were hashed, valid until the next call.
    * @throws DataError CONTRACT naming column and row.
    */
-  fill(
-    vector: WritableVector,
+  prepare(
+    image: ColumnImage,
     values: CopyValues,
     nulls: Uint8Array | null,
     bias: bigint,
     at: number,
     rows: number,
     firstRow: number,
-  ): Uint32Array {
-    if (nulls && !this.field.nullable) this.refuseNulls(nulls, at, rows, firstRow);
-    const words = this.convert(vector, values, nulls, bias, at, rows, firstRow);
-    if (nulls) this.clearAbsent(vector, words, nulls, at, rows);
-    else if (this.field.nullable) this.absent.fill(0, 0, rows);
-    this.check(words, rows, firstRow);
-    const absent = this.field.nullable ? this.absent : null;
-    this.hash.add(words, rows, wordsPerValue(this.field.type), absent);
-    if (this.field.type !== 'dictionary' || nulls) vector.flush();
-    return words;
+  ): void {
+    const { nullable, type } = this.field;
+    if (nulls && !nullable) this.refuseNulls(nulls, at, rows, firstRow);
+    image.words = this.convert(image, values, nulls, bias, at, rows, firstRow);
+    image.anyAbsent = false;
+    if (nulls) this.clearAbsent(image, nulls, at, rows);
+    else if (nullable) image.absent.fill(0, 0, rows);
+    this.check(image.words, rows, firstRow);
+    this.hash.add(image.words, rows, wordsPerValue(type), nullable ? image.absent : null);
+  }
+
+  /** Fills a vector with what was prepared. */
+  pour(image: ColumnImage, vector: WritableVector, rows: number): void {
+    const { type } = this.field;
+    if (image.anyAbsent) markNulls(vector, image.absent, rows);
+    if (type === 'dictionary') {
+      this.coded.pour(image.coded, vector, rows);
+      return;
+    }
+    if (type === 'utf8') {
+      for (let i = 0; i < rows; i++) vector.setItem(i, image.texts[i]!);
+    } else (vector.items as Uint8Array).set((image.items as Uint8Array).subarray(0, rows));
+    vector.flush();
   }
 
   private convert(
-    vector: WritableVector,
+    image: ColumnImage,
     values: CopyValues,
     nulls: Uint8Array | null,
     bias: bigint,
@@ -173,40 +227,22 @@ export class ColumnFeed {
     firstRow: number,
   ): Uint32Array {
     const { type } = this.field;
-    if (type === 'utf8') return this.fillTexts(vector, values as string[], nulls, at, rows);
-    if (type === 'dictionary') return this.fillCoded(vector, values, nulls, at, rows, firstRow);
+    if (type === 'utf8') return copyTexts(image, values as string[], nulls, at, rows);
+    if (type === 'dictionary') return this.copyCoded(image, values, nulls, at, rows, firstRow);
     if (type === 'int64' || type === 'uint64') {
-      return this.fillWhole(vector, values, nulls, bias, at, rows, firstRow);
+      return this.fillWhole(image, values, nulls, bias, at, rows, firstRow);
     }
     const given = values as Uint8Array;
-    if (given.constructor !== vector.items.constructor || given.length < at + rows) {
-      this.refuse(
-        firstRow,
-        describeValues(values),
-        `${vector.items.constructor.name}, long enough`,
-      );
+    if (given.constructor !== image.items.constructor || given.length < at + rows) {
+      const expected = `${image.items.constructor.name}, long enough`;
+      this.refuse(firstRow, describeValues(values), expected);
     }
-    (vector.items as Uint8Array).set(given.subarray(at, at + rows));
-    return wordsOf(vector.items, rows, this.scratch);
-  }
-
-  private fillTexts(
-    vector: WritableVector,
-    texts: readonly string[],
-    nulls: Uint8Array | null,
-    at: number,
-    rows: number,
-  ): Uint32Array {
-    for (let i = 0; i < rows; i++) {
-      const text = nulls?.[at + i] ? null : texts[at + i]!;
-      vector.setItem(i, text);
-      this.scratch[i] = text === null ? 0 : hashText(text);
-    }
-    return this.scratch;
+    (image.items as Uint8Array).set(given.subarray(at, at + rows));
+    return wordsOf(image.items, rows, image.scratch);
   }
 
   private fillWhole(
-    vector: WritableVector,
+    { items }: ColumnImage,
     values: CopyValues,
     nulls: Uint8Array | null,
     bias: bigint,
@@ -214,7 +250,6 @@ export class ColumnFeed {
     rows: number,
     firstRow: number,
   ): Uint32Array {
-    const { items } = vector;
     const lanes = new Uint32Array(items.buffer, items.byteOffset, rows * 2);
     if ('low' in values) {
       joinLanes(lanes, values.low, values.high, at, rows);
@@ -233,8 +268,8 @@ export class ColumnFeed {
     return lanes;
   }
 
-  private fillCoded(
-    vector: WritableVector,
+  private copyCoded(
+    { coded, scratch }: ColumnImage,
     values: CopyValues,
     nulls: Uint8Array | null,
     at: number,
@@ -242,30 +277,20 @@ export class ColumnFeed {
     firstRow: number,
   ): Uint32Array {
     if (!('codes' in values)) return this.refuse(firstRow, describeValues(values), 'codes, texts');
-    const bad = this.coded.fill(vector, values, nulls, at, rows, this.scratch);
-    if (bad < 0) return this.scratch;
+    const bad = this.coded.prepare(values, nulls, at, rows, scratch, coded);
+    if (bad < 0) return scratch;
     const found = `code ${values.codes[at + bad]}`;
     return this.refuse(firstRow + bad, found, `a code below ${values.texts.length}`);
   }
 
-  private clearAbsent(
-    vector: WritableVector,
-    words: Uint32Array,
-    nulls: Uint8Array,
-    at: number,
-    rows: number,
-  ): void {
+  private clearAbsent(image: ColumnImage, nulls: Uint8Array, at: number, rows: number): void {
+    const { words, absent } = image;
     const wide = wordsPerValue(this.field.type);
-    // Makes the bits, all set.
-    vector.validity.setItemValid(0, false);
-    vector.validity.setItemValid(0, true);
-    const { buffer, byteOffset } = vector.validity.data!;
-    const bits = new Uint32Array(buffer, byteOffset);
     for (let i = 0; i < rows; i++) {
       const gone = nulls[at + i]! ? 1 : 0;
-      this.absent[i] = gone;
+      absent[i] = gone;
       if (!gone) continue;
-      bits[i >> 5] = bits[i >> 5]! & ~(1 << (i & 31));
+      image.anyAbsent = true;
       words[i * wide] = 0;
       if (wide === 2) words[i * 2 + 1] = 0;
     }
@@ -305,6 +330,33 @@ export class ColumnFeed {
   private refuse(row: number, found: string, expected: string): never {
     const message = `${this.table}, column ${this.field.name}`;
     throw new DataError('CONTRACT', message, { row, found, expected });
+  }
+}
+
+function copyTexts(
+  image: ColumnImage,
+  texts: readonly string[],
+  nulls: Uint8Array | null,
+  at: number,
+  rows: number,
+): Uint32Array {
+  const { scratch } = image;
+  const copy = Array.from({ length: rows }, (_, i) => (nulls?.[at + i] ? null : texts[at + i]!));
+  copy.forEach((text, i) => {
+    scratch[i] = text === null ? 0 : hashText(text);
+  });
+  image.texts = copy;
+  return scratch;
+}
+
+function markNulls(vector: WritableVector, absent: Uint8Array, rows: number): void {
+  // Makes the bits, all set.
+  vector.validity.setItemValid(0, false);
+  vector.validity.setItemValid(0, true);
+  const { buffer, byteOffset } = vector.validity.data!;
+  const bits = new Uint32Array(buffer, byteOffset);
+  for (let i = 0; i < rows; i++) {
+    if (absent[i]) bits[i >> 5] = bits[i >> 5]! & ~(1 << (i & 31));
   }
 }
 

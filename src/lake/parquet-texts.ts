@@ -14,7 +14,15 @@ interface Coded {
 /** Bytes of the handle that DuckDB has of a text, as 32-bit words. */
 const HANDLE_WORDS = 4;
 
-/** Fills vectors of texts; one per column. */
+/** The texts of a vector's rows, ready to be poured. */
+export interface TextImage {
+  /** Where each text that occurs stands first, and the text. */
+  firsts: { at: number; text: string }[];
+  /** Per row: the row that its text stands in. */
+  source: Uint16Array;
+}
+
+/** Prepares and fills vectors of texts; one per column. */
 export class CodedTexts {
   private readonly duck: DuckDb;
   private texts: readonly string[] = [];
@@ -25,22 +33,22 @@ export class CodedTexts {
   }
 
   /**
-   * Fills a vector and flushes it. Each text that occurs is handed over once; the other rows get a
-   * copy of its 16-byte handle, whose bytes live as long as the vector.
+   * Prepares rows `[at, at + rows)`.
    * @param hashes gets the hash of each row's text; 0 where there is none.
    * @returns the first row whose code means nothing; -1 when there is none.
    */
-  fill(
-    vector: WritableVector,
+  prepare(
     { codes, texts }: Coded,
     nulls: Uint8Array | null,
     at: number,
     rows: number,
     hashes: Uint32Array,
+    image: TextImage,
   ): number {
     this.learn(texts);
     const first = new Map<number, number>();
-    const source = new Uint16Array(rows);
+    const { source } = image;
+    image.firsts = [];
     for (let i = 0, last = -1, lastAt = 0; i < rows; i++) {
       if (nulls?.[at + i]) {
         source[i] = i;
@@ -50,8 +58,9 @@ export class CodedTexts {
       const code = codes[at + i]!;
       if (code !== last) {
         const known = first.get(code);
-        if (known === undefined && texts[code] === undefined) return i;
-        if (known === undefined) vector.setItem(i, texts[code]!);
+        const text = texts[code];
+        if (known === undefined && text === undefined) return i;
+        if (known === undefined) image.firsts.push({ at: i, text: text! });
         lastAt = known ?? i;
         first.set(code, lastAt);
         last = code;
@@ -59,9 +68,17 @@ export class CodedTexts {
       source[i] = lastAt;
       hashes[i] = this.hashes[code]!;
     }
-    vector.flush();
-    if (first.size < rows) this.spread(vector, source, rows);
     return -1;
+  }
+
+  /**
+   * Fills a vector and flushes it. Each text that occurs is handed over once; the other rows get a
+   * copy of its 16-byte handle, whose bytes live as long as the vector.
+   */
+  pour({ firsts, source }: TextImage, vector: WritableVector, rows: number): void {
+    for (const { at, text } of firsts) vector.setItem(at, text);
+    vector.flush();
+    if (firsts.length < rows) this.spread(vector, source, rows);
   }
 
   private spread(vector: WritableVector, source: Uint16Array, rows: number): void {

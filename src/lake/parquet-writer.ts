@@ -5,21 +5,13 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import { DataError, isKnownError, OperatingError } from '../core/index.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { isKnownError, OperatingError } from '../core/index.ts';
 import { publishFile, temporarySibling } from './atomic-file.ts';
-import {
-  ColumnFeed,
-  type CopyField,
-  type CopySummary,
-  type CopyValues,
-  duckTypeOf,
-  VECTOR_ROWS,
-} from './parquet-columns.ts';
+import { type CopyField, type CopySummary, duckTypeOf } from './parquet-columns.ts';
 import { connectDuckDb, type DuckDb, loadDuckDb, sqlName, sqlText } from './parquet-database.ts';
-import type { WritableVector } from './parquet-vector.ts';
+import { BatchPump, type CopyRequest } from './parquet-pump.ts';
 import { rewriteWideSteps } from './parquet-wide-steps.ts';
-import { KeyTrack } from './table-key.ts';
 
 /** Rows a row group holds: DuckDB's own default, a compromise between pruning and compression. */
 const ROW_GROUP_ROWS = 122_880;
@@ -29,6 +21,11 @@ const ROW_GROUP_ROWS = 122_880;
  * floats byte by byte and integers by their differences; columns of texts need it.
  */
 const NUMBER_DICTIONARY = 200;
+
+/**
+ * Zstd's level. DuckDB's own, 3, takes a fifth more time for files that are under 4 % shorter.
+ */
+const ZSTD_LEVEL = 1;
 
 /** Types of a column, by what its `values` are. */
 export type ParquetType =
@@ -86,95 +83,6 @@ export interface ParquetSummary {
   bytes: number;
 }
 
-/** What is to be copied into a file. */
-export interface CopyRequest {
-  /** How the table is called in errors. */
-  table: string;
-  fields: readonly CopyField[];
-  /** Columns by which rows must ascend. */
-  key: readonly string[];
-  /** Pulled synchronously, one at a time. */
-  batches: Iterable<CopyBatch>;
-  /** Key-value pairs of the file's footer. */
-  metadata: Readonly<Record<string, string>>;
-}
-
-/** A batch of any kind. */
-export interface CopyBatch {
-  rows: number;
-  columns: readonly CopyValues[];
-  nulls?: readonly (Uint8Array | null)[];
-  bias?: readonly bigint[];
-}
-
-/** Hands batches to DuckDB in vectors of at most `VECTOR_ROWS`. */
-class BatchPump {
-  rows = 0;
-  /** What the batches threw, to be told as it was. */
-  failure: unknown = null;
-  readonly feeds: readonly ColumnFeed[];
-  readonly track: KeyTrack;
-  private readonly table: string;
-  private readonly batches: Iterator<CopyBatch>;
-  private batch: CopyBatch | null = null;
-  private at = 0;
-
-  constructor(duck: DuckDb, request: CopyRequest) {
-    const { table, fields } = request;
-    this.table = table;
-    this.feeds = fields.map((f) => new ColumnFeed(duck, f, table));
-    this.track = new KeyTrack(fields, request.key, table);
-    this.batches = request.batches[Symbol.iterator]();
-  }
-
-  fill(chunk: DuckDBDataChunk): void {
-    try {
-      this.fillChunk(chunk);
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  }
-
-  private fillChunk(chunk: DuckDBDataChunk): void {
-    const batch = this.current();
-    const count = batch ? Math.min(VECTOR_ROWS, batch.rows - this.at) : 0;
-    chunk.rowCount = count;
-    if (!batch) return;
-    const words = this.feeds.map((feed, k) => {
-      const vector = chunk.getColumnVector(k) as unknown as WritableVector;
-      const nulls = batch.nulls?.[k] ?? null;
-      const bias = batch.bias?.[k] ?? 0n;
-      return feed.fill(vector, batch.columns[k]!, nulls, bias, this.at, count, this.rows);
-    });
-    this.track.take(words, count, this.rows);
-    this.at += count;
-    this.rows += count;
-  }
-
-  private current(): CopyBatch | null {
-    while (this.batch === null || this.at >= this.batch.rows) {
-      const next = this.batches.next();
-      if (next.done) return null;
-      this.batch = next.value;
-      this.at = 0;
-      const given = this.batch.columns.length;
-      if (given === this.feeds.length) continue;
-      throw new DataError('CONTRACT', this.table, {
-        row: this.rows,
-        found: `${given} columns`,
-        expected: `${this.feeds.length}`,
-      });
-    }
-    return this.batch;
-  }
-
-  /** Lets the source release what it holds. */
-  stop(): void {
-    this.batches.return?.();
-  }
-}
-
 function selected(field: CopyField): string {
   const name = sqlName(field.name);
   return field.type === 'bool' ? `${name}::BOOLEAN AS ${name}` : name;
@@ -193,10 +101,11 @@ function copyStatement(
 ): string {
   const entries = Object.entries(request.metadata).map(([k, v]) => `${sqlText(k)}: ${sqlText(v)}`);
   const kv = entries.length > 0 ? `, KV_METADATA {${entries.join(', ')}}` : '';
-  const format = `FORMAT parquet, PARQUET_VERSION ${version}, COMPRESSION zstd`;
+  const format = `FORMAT parquet, PARQUET_VERSION ${version}, COMPRESSION zstd, `;
+  const packed = `${format}COMPRESSION_LEVEL ${ZSTD_LEVEL}`;
   const texts = request.fields.some((f) => f.type === 'dictionary' || f.type === 'utf8');
   const few = texts || version === 'V1' ? '' : `, DICTIONARY_SIZE_LIMIT ${NUMBER_DICTIONARY}`;
-  const options = `${format}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${few}${kv}`;
+  const options = `${packed}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${few}${kv}`;
   return `COPY (${source}) TO ${sqlText(path)} (${options})`;
 }
 
