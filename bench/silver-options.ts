@@ -161,11 +161,11 @@ async function held(
       texts: rows.texts.map((t) => t?.slice() ?? null),
     });
   }
-  const { totalRows } = reader;
+  const { totalRows, counters } = reader;
   reader.close();
   return () => {
     let at = 0;
-    return { totalRows, next: () => all[at++] ?? null, close: () => {} };
+    return { totalRows, counters, next: () => all[at++] ?? null, close: () => {} };
   };
 }
 

@@ -35,7 +35,7 @@ export interface ReadTask {
 
 /** What it says once: that it reads, or what went wrong. */
 export type ReadMessage =
-  | { type: 'ready'; path: string; rows: number; texts: ColumnTexts }
+  | { type: 'ready'; path: string; manifest: PartitionManifest; texts: ColumnTexts }
   | { type: 'failed'; error: ReadError };
 
 /** Opens again a file that was replaced while it was being opened. */
@@ -88,7 +88,7 @@ class SlotFiller {
 /** A file that is open, and its first rows. */
 interface OpenFile {
   path: string;
-  rows: number;
+  manifest: PartitionManifest;
   texts: ColumnTexts;
   chunks: AsyncGenerator<DuckDBDataChunk>;
   first: IteratorResult<DuckDBDataChunk>;
@@ -122,7 +122,7 @@ async function tryOpen(
     const columns = wanted.map((w, k) => wantedSql(w, texts[k]!));
     const chunks = scanFile(connection, path, columns);
     const first = await chunks.next();
-    return { path, rows: manifest.rows, texts, chunks, first };
+    return { path, manifest, texts, chunks, first };
   }).then(
     (open) => (fileIdentity(path) === identity ? open : null),
     (error) => {
@@ -151,10 +151,10 @@ async function openFile(
 async function stream(task: ReadTask, connection: DuckDBConnection, ring: ReadRing): Promise<void> {
   const table = datasetName(task.ref);
   const wanted = wantedColumns(task.contract.fields, task.requests, table);
-  const { path, rows, texts, chunks, first } = await openFile(task, wanted, connection);
+  const { path, manifest, texts, chunks, first } = await openFile(task, wanted, connection);
   const copies = wanted.map((w) => new ColumnCopy(w, table));
   const filler = new SlotFiller(ring, copies);
-  const ready: ReadMessage = { type: 'ready', path, rows, texts };
+  const ready: ReadMessage = { type: 'ready', path, manifest, texts };
   task.port.postMessage(ready);
   await readingFile(path, async () => {
     for (let next = first; !next.done; next = await chunks.next()) {

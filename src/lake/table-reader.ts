@@ -24,6 +24,7 @@ const SILENT_WAITS = 300;
 /** A reader and what it was promised. */
 class ThreadedReader implements TableReader {
   readonly totalRows: number;
+  readonly counters: Readonly<Record<string, number>>;
   private readonly path: string;
   private readonly ring: ReadRing;
   private readonly port: MessagePort;
@@ -40,7 +41,8 @@ class ThreadedReader implements TableReader {
   ) {
     const { texts } = ready;
     this.path = ready.path;
-    this.totalRows = ready.rows;
+    this.totalRows = ready.manifest.rows;
+    this.counters = ready.manifest.counters;
     this.ring = ring;
     this.port = port;
     this.texts = wanted.map((w, k) => (w.field.type === 'dictionary' ? texts[k]! : null));

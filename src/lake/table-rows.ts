@@ -69,6 +69,8 @@ export interface TableRows {
 export interface TableReader {
   /** Rows the manifest promises. */
   readonly totalRows: number;
+  /** Counters of the manifest. */
+  readonly counters: Readonly<Record<string, number>>;
   /** The next batch; null at the end. @throws DataError PARTITION_DAMAGED */
   next(): TableRows | null;
   close(): void;

@@ -150,5 +150,6 @@ export function readerOf(
       texts: texts.map((list) => (list.length > 0 ? list : null)),
     };
   };
-  return { totalRows: partition.rows.length, next, close: () => {} };
+  const { counters } = partition;
+  return { totalRows: partition.rows.length, counters, next, close: () => {} };
 }

@@ -73,6 +73,7 @@ function snapshotRows(second: SilverSecond): Named[] {
 
 class MemoryReader implements TableReader {
   readonly totalRows: number;
+  readonly counters = {};
   private readonly rows: Named[];
   private readonly requests: readonly ColumnRequest[];
   private readonly batchRows: number;

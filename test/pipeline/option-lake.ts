@@ -35,7 +35,12 @@ function columnOf(field: ContractField, rows: readonly Cells[]): TableValues {
 }
 
 /** Publishes rows as a partition. */
-export async function publishRows(lake: string, ref: PartitionRef, rows: readonly Cells[]) {
+export async function publishRows(
+  lake: string,
+  ref: PartitionRef,
+  rows: readonly Cells[],
+  counters: Record<string, number> = {},
+) {
   const contract = loadContract(ref);
   const nulls = contract.fields.map((field) =>
     field.nullable
@@ -49,7 +54,7 @@ export async function publishRows(lake: string, ref: PartitionRef, rows: readonl
     contract,
     batches: [{ rows: rows.length, columns, nulls }],
     lineage: { stage: 'test', stageVersion: 1, configSha256: '', inputs: [] },
-    counters: () => ({}),
+    counters: () => counters,
   });
 }
 

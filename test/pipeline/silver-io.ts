@@ -55,7 +55,7 @@ export class SilverIo implements StageIo {
       this.rowsRead += rows?.rows ?? 0;
       return rows;
     };
-    return { totalRows: reader.totalRows, next, close: () => void this.closed++ };
+    return { ...reader, next, close: () => void this.closed++ };
   }
 
   async noteRaw(): Promise<void> {

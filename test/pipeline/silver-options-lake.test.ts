@@ -108,6 +108,29 @@ describe.each(DAYS)('silver of options on equities in a lake, %s', (dt) => {
   });
 });
 
+describe('silver of options on a day that was cut short', () => {
+  const dt = '2026-01-05';
+  const open = OPEN[dt];
+
+  it('ends with the data of any option, whatever stands in the quotes', async () => {
+    const quotes = quoteCells(quotesFrom(open), LISTED, dt);
+    const bronze = refOf('equity_option_cmbp_1', 'cmbp_1', 'QQQ', dt);
+    await publishRows(lake, bronze, quotes, { covered_seconds: open + 8 });
+    const spots = spotCells(open, open + SECONDS, () => 500 * DOLLAR, dt);
+    await publishRows(lake, refOf('equity_mbo', 'book_snapshot_1s', 'QQQ', dt), spots);
+    const task = taskOf(silverEquityOptionCmbp1, 'QQQ', dt);
+    const report = await runStage(silverEquityOptionCmbp1, task, { overwrite: true });
+    expect(report?.counters).toMatchObject({
+      seconds_after_data: REGULAR - 8,
+      windows_without_spot: 0,
+    });
+    for (const table of ['depth_and_flow_1s', 'book_snapshot_1s']) {
+      const rows = await readRows(lake, refOf('equity_option_cmbp_1', table, 'QQQ', dt));
+      expect(rows.at(-1)?.['window_end_ts_ns']).toBe((open + 8) * SECOND);
+    }
+  });
+});
+
 describe('silver of options on futures in a lake', () => {
   const dt = '2026-01-05';
   const open = OPEN[dt];

@@ -33,7 +33,7 @@ export const bronzeEquityMbo: Stage = {
   name: 'bronze_ingest_equity_mbo',
   layer: 'bronze',
   productType: 'equity_mbo',
-  version: 1,
+  version: 2,
   outputs: [TABLE],
   inputs: (task) => ingestInputs(INGEST, task),
   run: (task, io) => runIngest(INGEST, task, io),

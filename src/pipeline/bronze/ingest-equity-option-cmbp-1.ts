@@ -37,7 +37,7 @@ export const bronzeEquityOptionCmbp1: Stage = {
   name: 'bronze_ingest_equity_option_cmbp_1',
   layer: 'bronze',
   productType: 'equity_option_cmbp_1',
-  version: 1,
+  version: 2,
   outputs: [TABLE],
   inputs: (task) => ingestInputs(INGEST, task),
   run: (task, io) => runIngest(INGEST, task, io),

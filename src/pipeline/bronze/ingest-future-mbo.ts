@@ -34,7 +34,7 @@ export const bronzeFutureMbo: Stage = {
   name: 'bronze_ingest_future_mbo',
   layer: 'bronze',
   productType: 'future_mbo',
-  version: 1,
+  version: 2,
   outputs: [TABLE],
   inputs: (task) => ingestInputs(INGEST, task),
   run: (task, io) => runIngest(INGEST, task, io),

@@ -35,7 +35,7 @@ export const bronzeFutureOptionMbo: Stage = {
   name: 'bronze_ingest_future_option_mbo',
   layer: 'bronze',
   productType: 'future_option_mbo',
-  version: 1,
+  version: 2,
   outputs: [TABLE],
   inputs: (task) => ingestInputs(INGEST, task),
   run: (task, io) => runIngest(INGEST, task, io),

@@ -25,6 +25,7 @@ import type {
   StageTask,
 } from '../stage.ts';
 import type { BatchRows } from './batch-rows.ts';
+import { DayCoverage } from './day-coverage.ts';
 import type { DaySource } from './day-source.ts';
 import { InstrumentNames } from './instrument-names.ts';
 import { InstrumentRoutes, type Placement } from './instrument-routes.ts';
@@ -109,6 +110,7 @@ class IngestRun {
   private readonly io: StageIo;
   private readonly source: DaySource;
   private readonly names: InstrumentNames;
+  private readonly coverage: DayCoverage;
   private readonly notes: Counters = {};
   private readonly split: Split;
   private readonly published: PublishedPartition[] = [];
@@ -125,6 +127,7 @@ class IngestRun {
     this.task = task;
     this.io = io;
     this.source = source;
+    this.coverage = new DayCoverage(dateToUnixNs(task.dt));
     this.names = new InstrumentNames(task.dt, source.metadata, definitions);
     const routes = new InstrumentRoutes(ingest.place(this.names, task, this.notes));
     this.split = {
@@ -155,7 +158,9 @@ class IngestRun {
 
   private next() {
     this.io.progress(this.source.progress());
-    return this.source.next();
+    const run = this.source.next();
+    if (run?.rtype === this.split.rtype) this.coverage.watch(run);
+    return run;
   }
 
   private async publish(k: number, batchesOf: typeof streamPartition): Promise<void> {
@@ -183,6 +188,7 @@ class IngestRun {
       ...this.notes,
       other_rtype_records: this.split.others.records,
       ...this.source.counters(),
+      covered_seconds: this.coverage.seconds,
     };
   }
 

@@ -13,6 +13,6 @@ import { mboStage } from './mbo-stage.ts';
 /** Equities: from every order to one-second windows. */
 export const silverEquityMbo: Stage = mboStage({
   name: 'silver_compute_equity_book_states_1s',
-  version: 1,
+  version: 2,
   productType: 'equity_mbo',
 });

@@ -43,7 +43,7 @@ const QUOTE_COUNTERS: readonly (readonly [string, QuoteCounterName])[] = [
 /** Options on equities: from consolidated quotes to one-second windows. */
 export const silverEquityOptionCmbp1: Stage = optionStage<Cmbp1Columns>({
   name: 'silver_compute_equity_option_book_states_1s',
-  version: 1,
+  version: 2,
   productType: 'equity_option_cmbp_1',
   table: 'cmbp_1',
   underlying: 'equity_mbo',

@@ -12,6 +12,6 @@ import { mboStage } from './mbo-stage.ts';
 /** Futures: from every order to one-second windows. */
 export const silverFutureMbo: Stage = mboStage({
   name: 'silver_compute_book_states_1s',
-  version: 1,
+  version: 2,
   productType: 'future_mbo',
 });

@@ -49,7 +49,7 @@ const BOOK_COUNTERS: readonly (readonly [string, CounterName])[] = [
 /** Options on futures: from every order to one-second windows. */
 export const silverFutureOptionMbo: Stage = optionStage<MboColumns>({
   name: 'silver_compute_option_book_states_1s',
-  version: 1,
+  version: 2,
   productType: 'future_option_mbo',
   table: 'mbo',
   underlying: 'future_mbo',

@@ -9,6 +9,7 @@ import {
 } from '../../lake/index.ts';
 import { MBO_REQUEST, readBronzeMbo } from '../bronze/bronze-rows.ts';
 import type { Stage, StageIo, StageReport, StageTask } from '../stage.ts';
+import { coveredSpans } from './covered-spans.ts';
 import { MARGIN_STEPS, MboWindows } from './mbo-windows.ts';
 
 /** Records that are read before they are applied: small enough to stay in the cache. */
@@ -62,10 +63,11 @@ async function publishWindows(
 ): Promise<StageReport> {
   const { product, dt, symbol, session } = task;
   const originNs = dateToUnixNs(dt);
-  const { spans } = sessionWindows(product, dt, session);
+  const hours = sessionWindows(product, dt, session).spans;
+  const { spans, secondsAfterData } = coveredSpans(hours, reader.counters);
   const windows = new MboWindows(product, originNs, spans);
   const batches = readBronzeMbo(reader, new MboColumns(BATCH_RECORDS, originNs));
-  const counters = () => windows.counters();
+  const counters = () => ({ ...windows.counters(), seconds_after_data: secondsAfterData });
   const [depthTable, snapshotTable] = outputs;
   const published = [
     await io.publish(

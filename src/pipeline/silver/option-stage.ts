@@ -9,6 +9,7 @@ import {
 } from '../../lake/index.ts';
 import type { OptionTerms } from '../bronze/option-terms.ts';
 import type { Counters, Stage, StageIo, StageReport, StageTask } from '../stage.ts';
+import { coveredSpans } from './covered-spans.ts';
 import { OptionWindows, type StrikeEngine } from './option-windows.ts';
 import { readSpots, spotRequest } from './underlying-spot.ts';
 
@@ -111,15 +112,21 @@ async function publishWindows<C extends RecordColumns>(
   const originNs = dateToUnixNs(dt);
   const terms = new Map<number, OptionTerms>();
   const day = facts.open(reader, product, originNs, terms);
+  const hours = sessionWindows(product, dt, session).spans;
+  const { spans, secondsAfterData } = coveredSpans(hours, reader.counters);
   const windows = new OptionWindows(day.engine, {
     tickSize: product.tickSizeInt,
     radiusTicks: facts.radiusTicks(product),
     spotAt,
-    spans: sessionWindows(product, dt, session).spans,
+    spans,
     originNs,
     terms,
   });
-  const counters = () => ({ ...windows.counters(), ...day.counters() });
+  const counters = () => ({
+    ...windows.counters(),
+    ...day.counters(),
+    seconds_after_data: secondsAfterData,
+  });
   const [depthTable, snapshotTable] = outputs;
   const published = [
     await io.publish(
