@@ -43,12 +43,13 @@ export function priceKernels(): { near: SmoothingKernel; far: SmoothingKernel } 
 }
 
 /**
- * Near and far kernels in strikes: the widths in ticks divided by the distance of strikes, but
- * never less than sigma 1 and one strike on each side.
+ * Near and far kernels in strikes: the widths in lattice steps divided by the distance of strikes,
+ * but never less than sigma 1 and one strike on each side.
+ * @param distance of neighbouring strikes, in lattice steps of the underlying (ticks or buckets).
  */
-export function strikeKernels(stepTicks: number): { near: SmoothingKernel; far: SmoothingKernel } {
+export function strikeKernels(distance: number): { near: SmoothingKernel; far: SmoothingKernel } {
   const scaled = ({ sigma, halfWidth }: { sigma: number; halfWidth: number }) =>
-    gaussianKernel(Math.max(1, sigma / stepTicks), Math.max(1, Math.round(halfWidth / stepTicks)));
+    gaussianKernel(Math.max(1, sigma / distance), Math.max(1, Math.round(halfWidth / distance)));
   return { near: scaled(NEAR), far: scaled(FAR) };
 }
 

@@ -79,7 +79,7 @@ export function optionName(field: string): string {
 /** Rows of options, dense: every listed strike of every second, right and side. */
 export function slowStrikeGold(seconds: readonly SilverSecond[], product: Product): GoldRow[] {
   const tick = product.tickSizeInt;
-  const step = product.strikeStepInt / tick;
+  const step = product.strikeStepInt / (tick * product.bucketTicks);
   const kernel = (sigma: number, half: number): [number, number] => [
     Math.max(1, sigma / step),
     Math.max(1, Math.round(half / step)),

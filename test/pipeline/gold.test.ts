@@ -295,6 +295,28 @@ describe('equities', () => {
   });
 });
 
+describe('options on equities', () => {
+  it('see near and far by the buckets of their underlying: what stands out is not nothing', async () => {
+    const tick = EQUITY_OPTION.tickSizeInt;
+    const strikes = [-3, -2, -1, 0, 1, 2, 3].map((i) => (50_000 + 100 * i) * tick);
+    const level = { add: 10, pull: 0, fill: 0, start: 9, end: 19, rest: 19 };
+    const rows = [{ ...level, right: 0, side: 1, price: 50_000 * tick }];
+    const listed = strikes.map((strike) => ({ right: 0, strike }));
+    const lake = await run(
+      goldEquityOptionCmbp1,
+      EQUITY_OPTION,
+      new GoldLake([{ end: 1, spot: 50_000 * tick, rows, listed }]),
+    );
+    const row = lake.published.find((r) => r['rel_ticks'] === 0)!;
+    const weights = (sigma: number, half: number) =>
+      Array.from({ length: half }, (_, k) => 2 * Math.exp(-((k + 1) ** 2) / (2 * sigma ** 2)));
+    const share = (w: number[]) => 1 / w.reduce((a, b) => a + b, 1);
+    const prom = share(weights(1, 1)) - share(weights(1.2, 3));
+    expect(row['Omega_opt_prom']! / row['Omega_opt']!).toBeCloseTo(prom, 5);
+    expect(prom).toBeGreaterThan(0.1);
+  });
+});
+
 describe('a dense surface of the table', () => {
   it('has every place of the grid', async () => {
     const lake = await run(goldFutureMbo, FUTURE, new GoldLake(steadyDay(FUTURE, 3, 5)));

@@ -132,10 +132,10 @@ function* batchesOf(
   originNs: bigint,
   run: SurfaceRun,
 ): Generator<TableBatch> {
-  const { tickSizeInt: tick, strikeStepInt } = product;
+  const { tickSizeInt: tick, bucketTicks, strikeStepInt } = product;
   const lattice = new StrikeLattice(seconds.strikes);
   const maxCells = seconds.strikes.length;
-  const kernels = strikeKernels(strikeStepInt / tick);
+  const kernels = strikeKernels(strikeStepInt / (tick * bucketTicks));
   const surface = new PhysicsSurface({ sideSigns: SIDE_SIGNS, maxCells, ...kernels });
   const batch = new SurfaceBatch(maxCells, SIDE_SIGNS.length, makeKeys, originNs);
   for (let t = 0; t < seconds.count; t++) {
@@ -170,7 +170,6 @@ export function strikeSurface(
 }
 
 const shared = {
-  version: 1,
   place: 'strike_price_int',
   snapshotColumns: chainSecondColumns,
   readSeconds: readChainSeconds,
@@ -180,6 +179,7 @@ const shared = {
 /** Options on futures. */
 export const goldFutureOptionMbo = surfaceStage({
   ...shared,
+  version: 1,
   name: 'gold_compute_option_physics_surface_1s',
   productType: 'future_option_mbo',
 });
@@ -187,6 +187,7 @@ export const goldFutureOptionMbo = surfaceStage({
 /** Options on equities. */
 export const goldEquityOptionCmbp1 = surfaceStage({
   ...shared,
+  version: 2,
   name: 'gold_compute_equity_option_physics_surface_1s',
   productType: 'equity_option_cmbp_1',
 });
