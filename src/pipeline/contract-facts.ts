@@ -3,6 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { isKnownError } from '../core/index.ts';
 import {
   addDays,
   findRawDays,
@@ -43,21 +44,28 @@ export class ContractFacts {
   private readonly lake: string;
   private readonly bronze: BronzeVolumes;
   private readonly onRead: (path: string) => void;
+  private readonly onUnreadable: ((why: string) => void) | null;
   private readonly paths = new Map<string, string>();
   private readonly days = new Map<string, ReadonlyMap<string, number> | null>();
   private readonly termsOf = new Map<string, ContractTerms>();
 
-  /** @param onRead told before a raw file is read, which takes its time; may throw to stop. */
+  /**
+   * @param onRead told before a raw file is read, which takes its time; may throw to stop.
+   * @param onUnreadable told of a file that cannot be read and then counts as not there; without
+   * it, such a file is an error.
+   */
   constructor(
     lake: string,
     product: Product,
     bronze: BronzeVolumes,
     onRead: (path: string) => void = () => {},
+    onUnreadable: ((why: string) => void) | null = null,
   ) {
     this.lake = lake;
     this.product = product;
     this.bronze = bronze;
     this.onRead = onRead;
+    this.onUnreadable = onUnreadable;
     if (!existsSync(rawTableFolder(lake, 'future_mbo', product.root))) return;
     for (const day of findRawDays(lake, 'future_mbo', product.root)) {
       if (day.format === 'parquet' || this.paths.has(day.dt)) continue;
@@ -73,7 +81,8 @@ export class ContractFacts {
     const known = this.days.get(dt);
     if (known !== undefined) return known;
     const all =
-      (await this.bronze(this.product, dt, this.paths.has(dt))) ?? (await this.fromRaw(dt));
+      (await this.bronze(this.product, dt, this.paths.has(dt))) ??
+      (await this.readable(() => this.fromRaw(dt), null));
     const isOutright = (symbol: string) => contractMonth(symbol, this.product.root, dt) !== null;
     const found = all && new Map([...all].filter(([symbol]) => isOutright(symbol)));
     this.days.set(dt, found);
@@ -108,7 +117,11 @@ export class ContractFacts {
   async openInterest(dt: string): Promise<ReadonlyMap<string, number>> {
     const { names } = await this.terms(dt);
     const found = new Map<string, number>();
-    for (const [id, contracts] of await openInterestById(this.lake, this.product, dt)) {
+    const byId = await this.readable(
+      () => openInterestById(this.lake, this.product, dt),
+      new Map<number, number>(),
+    );
+    for (const [id, contracts] of byId) {
       const symbol = names.get(id);
       if (symbol) found.set(symbol, contracts);
     }
@@ -116,9 +129,23 @@ export class ContractFacts {
   }
 
   private async terms(dt: string): Promise<ContractTerms> {
-    const known = this.termsOf.get(dt) ?? (await contractTerms(this.lake, this.product, dt));
+    const none: ContractTerms = { expiries: new Map(), names: new Map() };
+    const known =
+      this.termsOf.get(dt) ??
+      (await this.readable(() => contractTerms(this.lake, this.product, dt), none));
     this.termsOf.set(dt, known);
     return known;
+  }
+
+  /** What was read, or what stands for a file that cannot be. */
+  private async readable<T>(read: () => Promise<T>, none: T): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!this.onUnreadable || !isKnownError(error)) throw error;
+      this.onUnreadable(`${error.code}: ${error.message}`);
+      return none;
+    }
   }
 
   private async fromRaw(dt: string): Promise<ReadonlyMap<string, number> | null> {

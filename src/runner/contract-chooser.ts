@@ -15,6 +15,8 @@ import type { ContractChoice } from './make-plan.ts';
 
 /** Chooses contracts of a lake; each date once. */
 export class ContractChooser {
+  /** Files without which contracts were chosen, for they cannot be read, with the reason. */
+  readonly unreadable = new Set<string>();
   private readonly lake: string;
   private readonly map: SelectionMap;
   private readonly onRead: (path: string) => void;
@@ -44,7 +46,9 @@ export class ContractChooser {
     if (known !== undefined) return known;
     const facts =
       this.facts.get(product.root) ??
-      new ContractFacts(this.lake, product, bronzeVolumes(this.lake), this.onRead);
+      new ContractFacts(this.lake, product, bronzeVolumes(this.lake), this.onRead, (why) =>
+        this.unreadable.add(why),
+      );
     this.facts.set(product.root, facts);
     const now = await selectForDate(facts, dt);
     const choice = now && { symbol: now.selectedSymbol, chosenNow: true };

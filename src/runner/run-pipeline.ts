@@ -2,7 +2,7 @@
  * Plans and runs the pipeline of a lake.
  */
 import type { Products, SessionChoice } from '../lake/index.ts';
-import { STAGES, stageState } from '../pipeline/index.ts';
+import { repairOutputs, STAGES, stageState } from '../pipeline/index.ts';
 import { ContractChooser } from './contract-chooser.ts';
 import { type ExecutionEvents, executePlan, type NodeResult } from './execute-plan.ts';
 import { forgetFailure, rememberFailure } from './failures.ts';
@@ -29,19 +29,27 @@ export async function planPipeline(
   onRead: (path: string) => void = () => {},
 ): Promise<Plan> {
   const chooser = await ContractChooser.open(of.lake, onRead);
-  return makePlan(request, {
+  const plan = await makePlan(request, {
     ...of,
     stages: STAGES,
     stateOf: (stage, task) => Promise.resolve(stageState(stage, task)),
     contractOn: (product, dt) => chooser.contractOn(product, dt),
   });
+  for (const why of chooser.unreadable) plan.notes.push(`contracts are chosen without ${why}`);
+  return plan;
 }
 
 function remember(lake: string, result: NodeResult): void {
   const { outcome, error, node } = result;
   if (outcome === 'failed' && error) rememberFailure(lake, node.id, error);
-  if (outcome === 'done' || outcome === 'unchanged' || outcome === 'kept') {
-    forgetFailure(lake, node.id);
+  if (['done', 'unchanged', 'kept', 'skipped'].includes(outcome)) forgetFailure(lake, node.id);
+}
+
+/** Puts away what killed publications left in what is complete, and so is not made again. */
+function repairKept(plan: Plan): void {
+  for (const { action, stage: name, task } of plan.nodes) {
+    const stage = STAGES.find((s) => s.name === name);
+    if (stage && action === 'keep') repairOutputs(stage, task);
   }
 }
 
@@ -55,6 +63,7 @@ export async function runPipeline(
   options: { workers: number; signal: AbortSignal; events: ExecutionEvents },
 ): Promise<NodeResult[]> {
   const { workers, signal, events } = options;
+  repairKept(plan);
   const pool = new ThreadPool(workers, signal);
   try {
     return await executePlan(plan, pool, {
