@@ -55,6 +55,7 @@ export async function runPipelinePlan(
 /** A node as `status` calls it. */
 function standing(node: PlanNode, failed: boolean): string {
   if (failed && node.action !== 'keep') return 'failed';
+  if (node.action === 'skip') return 'skipped';
   return node.action === 'blocked' ? 'blocked' : node.state;
 }
 

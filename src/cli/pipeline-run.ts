@@ -24,14 +24,17 @@ const OUTCOMES: readonly [NodeResult['outcome'], string][] = [
   ['done', 'made'],
   ['unchanged', 'unchanged'],
   ['kept', 'complete'],
+  ['skipped', 'skipped'],
   ['failed', 'failed'],
   ['left_out', 'left out'],
   ['abandoned', 'not run'],
 ];
 
-function lineOf({ node, outcome, error, made, seconds }: NodeResult): string {
+function lineOf({ node, outcome, error, made, seconds, why }: NodeResult): string {
   if (error) return `${outcome.replace('_', ' ')}: ${node.id}: ${error.code}: ${error.message}`;
+  if (why) return `${outcome}: ${node.id}: ${why}`;
   if (!made) return `${outcome}: ${node.id}`;
+  if (made.nothing !== null) return `nothing: ${node.id}: ${made.nothing}`;
   const { rows, bytes, rowsRead } = made;
   const size = `${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(1)} MB`;
   const rate = `${Math.round(rowsRead / Math.max(seconds, 1e-3) / 1000)} k rows/s`;
@@ -46,7 +49,7 @@ function showResult(progress: PipelineProgress, result: NodeResult): void {
   progress.say(error ? `${outcome.replace('_', ' ')}: ${node.id}` : lineOf(result));
 }
 
-function jsonOf({ node, outcome, error, made, seconds }: NodeResult) {
+function jsonOf({ node, outcome, error, made, seconds, why }: NodeResult) {
   const { productType, symbol, dt } = node.task;
   return {
     id: node.id,
@@ -58,6 +61,8 @@ function jsonOf({ node, outcome, error, made, seconds }: NodeResult) {
     outcome,
     seconds: Math.round(seconds * 1000) / 1000,
     ...(made && { rows: made.rows, bytes: made.bytes, counters: made.counters }),
+    ...(made?.nothing && { nothing: made.nothing }),
+    ...(why && { why }),
     ...(error && { code: error.code, message: error.message }),
   };
 }

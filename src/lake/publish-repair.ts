@@ -89,6 +89,13 @@ export function repairFolder(folder: string): string[] {
   return found;
 }
 
+/** Whether a publication may have stopped half-way, or be under way: looks and writes nothing. */
+function isUnsettled(folder: string): boolean {
+  if (namesIn(folder).some(isLeftover) || readIfThere(partitionLockPath(folder)) !== null)
+    return true;
+  return (promisedHashes(folder)?.length ?? 0) > 1;
+}
+
 /**
  * Ends or undoes a publication that was interrupted. What readers see stays as it is.
  * @returns names of the files that were left over.
@@ -96,6 +103,7 @@ export function repairFolder(folder: string): string[] {
  */
 export function repairPartition(lake: string, ref: PartitionRef): string[] {
   const folder = partitionFolder(lake, ref);
+  if (!isUnsettled(folder)) return [];
   const lock = PartitionLock.take(partitionLockPath(folder));
   try {
     return repairFolder(folder);

@@ -22,7 +22,7 @@ export {
   selectionPath,
 } from './contract-selection-file.ts';
 export { ingestedPartitions } from './ingest-record.ts';
-export { type RunStageOptions, runStage, StageAbandoned } from './run-stage.ts';
+export { type RunStageOptions, runStage, StageAbandoned, StageSkipped } from './run-stage.ts';
 export { selectForDate, selectTicker } from './select-contracts.ts';
 export { silverEquityMbo } from './silver/equity-mbo.ts';
 export { silverEquityOptionCmbp1 } from './silver/equity-option-cmbp-1.ts';
@@ -38,4 +38,4 @@ export type {
   StageReport,
   StageTask,
 } from './stage.ts';
-export { type StageState, stageState } from './stage-state.ts';
+export { repairOutputs, type StageState, stageState } from './stage-state.ts';

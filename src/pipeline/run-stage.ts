@@ -16,23 +16,45 @@ import {
   type TableBatch,
   type TableReader,
 } from '../lake/index.ts';
-import { removeIngestRecord, writeIngestRecord } from './ingest-record.ts';
+import {
+  emptyIngest,
+  removeIngestRecord,
+  writeEmptyIngest,
+  writeIngestRecord,
+} from './ingest-record.ts';
 import { rawLineage } from './raw-hash.ts';
 import type {
   Counters,
   PublishedPartition,
   Stage,
+  StageInput,
   StageIo,
   StageReport,
   StageTask,
 } from './stage.ts';
-import { inputKey, inputLineage, lineageOf, partitionLineage, stageState } from './stage-state.ts';
+import {
+  inputKey,
+  inputLineage,
+  lineageOf,
+  partitionLineage,
+  repairOutputs,
+  stageState,
+} from './stage-state.ts';
 
 /** A run that stopped because it was asked to: nothing half-made is left. */
 export class StageAbandoned extends Error {
   constructor() {
     super('abandoned');
     this.name = 'StageAbandoned';
+  }
+}
+
+/** A run that had nothing to do: an ingest before it found nothing to publish. */
+export class StageSkipped extends Error {
+  /** @param why in words. */
+  constructor(why: string) {
+    super(why);
+    this.name = 'StageSkipped';
   }
 }
 
@@ -100,7 +122,7 @@ class LakeIo implements StageIo {
         ref,
         contract: loadContract(ref),
         batches: this.interruptible(batches),
-        lineage: lineageOf(stage, task, this.inputs.values()),
+        lineage: this.lineage,
         counters,
       });
       const published = { ref, rows, bytes, sha256 };
@@ -109,6 +131,11 @@ class LakeIo implements StageIo {
     } catch (error) {
       throw this.abandoned ? new StageAbandoned() : error;
     }
+  }
+
+  /** The lineage of what was noted so far. */
+  get lineage() {
+    return lineageOf(this.stage, this.task, this.inputs.values());
   }
 
   progress(part: number): void {
@@ -147,9 +174,18 @@ function withRemedy(error: unknown, ref: PartitionRef): unknown {
   return new DataError('PARTITION_DAMAGED', `${error.message}; ${remedy}`);
 }
 
+/** @throws StageSkipped when the ingest of an input had nothing to publish. */
+function checkNotEmpty({ lake, product }: StageTask, input: StageInput): void {
+  if (input.kind === 'raw' || input.ref.layer !== 'bronze') return;
+  const { productType, dt } = input.ref;
+  const empty = emptyIngest({ lake, productType, symbol: product.root, dt });
+  if (empty) throw new StageSkipped(empty.why);
+}
+
 /** Notes every input that the stage declares. @throws DataError PARTITION_MISSING and others */
 function checkInputs(stage: Stage, task: StageTask, io: LakeIo): void {
   for (const input of stage.inputs(task)) {
+    checkNotEmpty(task, input);
     try {
       io.note(inputLineage(task.lake, input));
     } catch (error) {
@@ -169,23 +205,34 @@ function lockPath(stage: Stage, { lake, symbol, dt }: StageTask): string {
   return join(lake, '.runner', 'locks', name);
 }
 
+function checkPublished(stage: Stage, published: readonly PublishedPartition[]): void {
+  const made = published.map((p) => datasetName(p.ref));
+  assert(
+    stage.outputs.every((table) => made.includes(datasetName(table))),
+    `${stage.name} publishes all it declares`,
+  );
+}
+
 async function runLocked(
   stage: Stage,
   task: StageTask,
   options: RunStageOptions,
 ): Promise<StageReport | null> {
-  if (!options.overwrite && stageState(stage, task).state === 'complete') return null;
+  if (!options.overwrite && stageState(stage, task).state === 'complete') {
+    repairOutputs(stage, task);
+    return null;
+  }
   const io = new LakeIo(stage, task, options);
   checkInputs(stage, task, io);
   const isIngest = stage.layer === 'bronze';
   if (isIngest) removeIngestRecord(task);
   try {
     const report = await stage.run(task, io);
-    const made = io.published.map((p) => datasetName(p.ref));
-    assert(
-      stage.outputs.every((table) => made.includes(datasetName(table))),
-      `${stage.name} publishes all it declares`,
-    );
+    if (isIngest && report.nothing !== undefined && io.published.length === 0) {
+      writeEmptyIngest(task, { why: report.nothing, lineage: io.lineage });
+      return report;
+    }
+    checkPublished(stage, io.published);
     if (isIngest) {
       const refs = io.published.map((p) => p.ref);
       writeIngestRecord(task, refs);
@@ -201,7 +248,7 @@ async function runLocked(
  * @returns null when they were complete and nothing was done.
  * @throws DataError, OperatingError of the stage and of the lake: PARTITION_MISSING naming the
  * command that makes an input, PARTITION_BUSY when another process makes the same; StageAbandoned
- * when it was stopped. What was there before stays in all these cases.
+ * when it was stopped, StageSkipped when an input's day holds nothing. What was there before stays in all these cases.
  */
 export async function runStage(
   stage: Stage,

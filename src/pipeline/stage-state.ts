@@ -12,9 +12,10 @@ import {
   type PartitionManifest,
   type PartitionRef,
   readManifest,
+  repairPartition,
   type TableRef,
 } from '../lake/index.ts';
-import { ingestedPartitions } from './ingest-record.ts';
+import { emptyIngest, ingestedPartitions } from './ingest-record.ts';
 import { rawLineage } from './raw-hash.ts';
 import type { Stage, StageInput, StageTask } from './stage.ts';
 import { stageConfigSha256 } from './stage-config.ts';
@@ -23,6 +24,8 @@ import { stageConfigSha256 } from './stage-config.ts';
 export interface StageState {
   state: 'missing' | 'stale' | 'damaged' | 'complete';
   why: string;
+  /** True when it is complete and holds nothing: the day has nothing to publish. */
+  empty?: boolean;
 }
 
 /** A partition as lineage has it. @throws DataError PARTITION_MISSING, PARTITION_DAMAGED */
@@ -103,21 +106,16 @@ function contractSha256(ref: TableRef): string {
   return known;
 }
 
-function staleReason(
-  stage: Stage,
-  task: StageTask,
-  ref: PartitionRef,
-  manifest: PartitionManifest,
-): string | null {
-  if (manifest.stage !== stage.name) return `it was made by ${manifest.stage}`;
-  if (manifest.stageVersion !== stage.version) {
-    return `the stage is version ${stage.version}, it was ${manifest.stageVersion}`;
+/** Why what was made so would be made otherwise now; null when it would not. */
+function staleReason(stage: Stage, task: StageTask, made: Lineage): string | null {
+  if (made.stage !== stage.name) return `it was made by ${made.stage}`;
+  if (made.stageVersion !== stage.version) {
+    return `the stage is version ${stage.version}, it was ${made.stageVersion}`;
   }
-  if (manifest.contractSha256 !== contractSha256(ref)) return 'its contract changed';
-  if (manifest.configSha256 !== stageConfigSha256(stage, task)) {
+  if (made.configSha256 !== stageConfigSha256(stage, task)) {
     return 'product row, session or constants changed';
   }
-  return inputChange(task.lake, manifest.inputs, stage.inputs(task));
+  return inputChange(task.lake, made.inputs, stage.inputs(task));
 }
 
 function partitionState(stage: Stage, task: StageTask, ref: PartitionRef): StageState {
@@ -132,10 +130,19 @@ function partitionState(stage: Stage, task: StageTask, ref: PartitionRef): Stage
     }
     return { state: 'damaged', why: `damaged: ${error.message}` };
   }
-  const why = staleReason(stage, task, ref, manifest);
+  const otherContract = manifest.contractSha256 !== contractSha256(ref);
+  const why = otherContract ? 'its contract changed' : staleReason(stage, task, manifest);
   return why === null
     ? { state: 'complete', why: 'complete' }
     : { state: 'stale', why: `stale: ${name}: ${why}` };
+}
+
+/** The state of an ingest that had nothing to publish. */
+function emptyState(stage: Stage, task: StageTask): StageState {
+  const empty = emptyIngest(task);
+  const why = empty && staleReason(stage, task, empty.lineage);
+  if (why) return { state: 'stale', why: `stale: it had nothing to publish: ${why}` };
+  return { state: 'complete', why: empty?.why ?? '', empty: true };
 }
 
 /**
@@ -148,11 +155,26 @@ export function stageState(stage: Stage, task: StageTask): StageState {
     const why = `missing: no ingest of ${task.symbol} ${task.dt} has ended`;
     return { state: 'missing', why };
   }
+  if (outputs.length === 0) return emptyState(stage, task);
   for (const ref of outputs) {
     const state = partitionState(stage, task, ref);
     if (state.state !== 'complete') return state;
   }
   return { state: 'complete', why: 'complete' };
+}
+
+/**
+ * Puts away what publications of a complete task's partitions left over when they were killed.
+ * What is being published now, or cannot be put right, is left to `lake verify`.
+ */
+export function repairOutputs(stage: Stage, task: StageTask): void {
+  for (const ref of outputsOf(stage, task) ?? []) {
+    try {
+      repairPartition(task.lake, ref);
+    } catch (error) {
+      if (!isKnownError(error)) throw error;
+    }
+  }
 }
 
 /** Who makes a task's partitions, and of what, as things are now. */

@@ -45,6 +45,8 @@ export interface PublishedPartition {
 /** What a run of a stage did. */
 export interface StageReport {
   published: PublishedPartition[];
+  /** Of an ingest that published nothing, for the day has nothing to publish: why, in words. */
+  nothing?: string;
   counters: Counters;
   /** Rows or records read, for rates. */
   rowsRead: number;

@@ -24,10 +24,13 @@ const ROUGH_SECONDS: Readonly<Record<Layer, { perByte: number; fixed: number }>>
 /** How a node of the plan ended. */
 export interface NodeResult {
   node: PlanNode;
-  outcome: 'done' | 'unchanged' | 'kept' | 'failed' | 'left_out' | 'abandoned';
+  /** `skipped`: there is nothing to make it of. `left_out`: what it needs failed. */
+  outcome: 'done' | 'unchanged' | 'kept' | 'skipped' | 'failed' | 'left_out' | 'abandoned';
   /** Why it failed or was left out; null otherwise. */
   error: NodeError | null;
   made: Extract<NodeOutcome, { outcome: 'done' }> | null;
+  /** Why it was skipped, in words. */
+  why?: string;
   seconds: number;
 }
 
@@ -61,7 +64,7 @@ interface Waiting {
 
 /** A node's share of the work, s. */
 function workOf(node: PlanNode): number {
-  if (node.action === 'keep' || node.action === 'blocked') return 0;
+  if (node.action !== 'run' && node.action !== 'check') return 0;
   const { perByte, fixed } = ROUGH_SECONDS[node.layer];
   return perByte * node.weight + fixed;
 }
@@ -96,6 +99,7 @@ class Execution {
     const urgency = urgencies(plan.nodes);
     for (const [index, node] of plan.nodes.entries()) {
       if (node.action === 'keep') this.end(node, 'kept', null, null, 0);
+      else if (node.action === 'skip') this.skip(node, node.why, 0);
       else if (node.action === 'blocked') {
         this.end(node, 'failed', blockedError(node.why), null, 0);
       } else {
@@ -146,6 +150,7 @@ class Execution {
     if (outcome.outcome === 'busy' && this.wait(waiting, outcome.error)) return;
     const seconds = (performance.now() - began) / 1000;
     if (outcome.outcome === 'done') this.end(node, 'done', null, outcome, seconds);
+    else if (outcome.outcome === 'skipped') this.skip(node, outcome.why, seconds);
     else if (outcome.outcome === 'unchanged' || outcome.outcome === 'abandoned') {
       this.end(node, outcome.outcome, null, null, seconds);
     } else this.end(node, 'failed', outcome.error, null, seconds);
@@ -176,6 +181,10 @@ class Execution {
         if (!cause) continue;
         found = true;
         this.waiting.splice(this.waiting.indexOf(w), 1);
+        if (cause.outcome === 'skipped') {
+          this.skip(w.node, `needs ${cause.node.id}: ${cause.why}`, 0);
+          continue;
+        }
         const abandoned = cause.outcome === 'abandoned';
         const error = { code: 'PARTITION_MISSING', message: `needs ${cause.node.id}` };
         this.end(w.node, abandoned ? 'abandoned' : 'left_out', abandoned ? null : error, null, 0);
@@ -194,7 +203,15 @@ class Execution {
     made: NodeResult['made'],
     seconds: number,
   ): void {
-    const result = { node, outcome, error, made, seconds };
+    this.note({ node, outcome, error, made, seconds });
+  }
+
+  private skip(node: PlanNode, why: string, seconds: number): void {
+    this.note({ node, outcome: 'skipped', error: null, made: null, seconds, why });
+  }
+
+  private note(result: NodeResult): void {
+    const { node } = result;
     this.ended.set(node.id, result);
     this.results.push(result);
     this.progress(node.id, 1);

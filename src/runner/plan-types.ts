@@ -6,9 +6,9 @@ import type { StageState, StageTask } from '../pipeline/index.ts';
 
 /**
  * `run`: it will run. `check`: an input of it is made anew; it runs if that changed anything.
- * `keep`: it is complete. `blocked`: it cannot run.
+ * `keep`: it is complete. `skip`: the day has nothing to make it of. `blocked`: it cannot run.
  */
-export type NodeAction = 'run' | 'check' | 'keep' | 'blocked';
+export type NodeAction = 'run' | 'check' | 'keep' | 'skip' | 'blocked';
 
 /** One task of a stage. */
 export interface PlanNode {
@@ -23,8 +23,10 @@ export interface PlanNode {
   action: NodeAction;
   /** What its partitions are now. */
   state: StageState['state'];
-  /** Why it runs, is kept or is blocked, in words. */
+  /** Why it runs, is kept, skipped or blocked, in words. */
   why: string;
+  /** It is complete and holds nothing. */
+  empty?: boolean;
   /** It runs even when it is complete. */
   overwrite: boolean;
   /** Size of the raw file at its root, bytes: what its share of the work is told by. */

@@ -108,12 +108,17 @@ export class Planner {
     stage: Stage,
     task: StageTask,
     { needs, blocked }: Resolved,
-  ): Promise<Pick<PlanNode, 'action' | 'why' | 'state'>> {
-    const { state, why, unusable } = await this.stateOf(stage, task);
+  ): Promise<Pick<PlanNode, 'action' | 'why' | 'state' | 'empty'>> {
+    const { state, why, empty, unusable } = await this.stateOf(stage, task);
     if (unusable) return { action: 'blocked', why, state };
     const decided = (action: PlanNode['action'], because: string) => {
       return { action, why: because, state };
     };
+    const nothing = needs.find((n) => n.action === 'skip' || (isKept(n) && n.empty));
+    if (nothing) return decided('skip', `needs ${nothing.id}: ${nothing.why}`);
+    if (state === 'complete' && empty && blocked === null) {
+      return { ...decided('keep', why), empty };
+    }
     if (state === 'complete' && (blocked !== null || needs.every(isKept))) {
       return decided('keep', 'complete');
     }
@@ -175,7 +180,7 @@ function isKept(node: PlanNode): boolean {
 }
 
 function overwritten(node: PlanNode): Partial<PlanNode> {
-  if (node.action === 'blocked') return { overwrite: true };
+  if (node.action === 'blocked' || node.action === 'skip') return { overwrite: true };
   const why = node.action === 'run' ? node.why : 'asked for by --overwrite';
   return { overwrite: true, action: 'run', why };
 }

@@ -7,6 +7,7 @@ import {
   runStage,
   type Stage,
   StageAbandoned,
+  StageSkipped,
   type StageTask,
 } from '../pipeline/index.ts';
 
@@ -34,9 +35,13 @@ export type NodeOutcome =
       partitions: number;
       rowsRead: number;
       counters: Counters;
+      /** Why nothing was published, of a day that holds nothing; else null. */
+      nothing: string | null;
     }
   /** It was complete after all. */
   | { outcome: 'unchanged' }
+  /** There is nothing to make it of: why, in words. */
+  | { outcome: 'skipped'; why: string }
   /** Another process is making it; it can be tried again. */
   | { outcome: 'busy'; error: NodeError }
   /** It stopped because it was asked to; nothing was published. */
@@ -53,6 +58,7 @@ export interface NodeRunner {
 
 function outcomeOfError(error: unknown): NodeOutcome {
   if (error instanceof StageAbandoned) return { outcome: 'abandoned' };
+  if (error instanceof StageSkipped) return { outcome: 'skipped', why: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (!isKnownError(error)) return { outcome: 'failed', error: { code: 'INTERNAL', message } };
   const told = { code: error.code, message };
@@ -73,7 +79,7 @@ export async function runNode(
   try {
     const report = await runStage(stage, job.task, { ...control, overwrite: job.overwrite });
     if (!report) return { outcome: 'unchanged' };
-    const { published, counters, rowsRead } = report;
+    const { published, counters, rowsRead, nothing = null } = report;
     return {
       outcome: 'done',
       rows: published.reduce((sum, p) => sum + p.rows, 0),
@@ -81,6 +87,7 @@ export async function runNode(
       partitions: published.length,
       rowsRead,
       counters,
+      nothing,
     };
   } catch (error) {
     return outcomeOfError(error);

@@ -31,8 +31,10 @@ describe('docs/bronze.md', () => {
     await writeDefinitions(lake, 'opra', [definition]);
     const io = new MemoryIo();
     await bronzeFutureMbo.run(taskOf(lake, 'future_mbo', 'ES'), io);
-    await bronzeEquityOptionCmbp1.run(taskOf(lake, 'equity_option_cmbp_1', 'QQQ'), io);
-    const counters = new Set(io.partitions.flatMap((p) => Object.keys(p.counters)));
+    const task = taskOf(lake, 'equity_option_cmbp_1', 'QQQ');
+    const { counters: ofQuotes } = await bronzeEquityOptionCmbp1.run(task, io);
+    const ofOrders = io.of('ESH6').counters;
+    const counters = new Set([...Object.keys(ofOrders), ...Object.keys(ofQuotes)]);
     const table = PAGE.slice(PAGE.indexOf('| counter |'));
     const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map((m) => m[1]!);
     expect(named.sort()).toEqual([...counters].sort());

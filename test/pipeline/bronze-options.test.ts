@@ -114,14 +114,13 @@ describe('bronze_ingest_future_option_mbo', () => {
     await writeRaw(lake, day, { schema: 'mbo', records: [mbo(1, 5)] });
     const io = new MemoryIo();
     const task = { ...taskOf(lake, 'future_option_mbo', 'ES'), dt };
+    const { nothing } = await bronzeFutureOptionMbo.run(task, io);
     if (kept) {
-      await bronzeFutureOptionMbo.run(task, io);
       expect(io.of('ESH6').rows).toHaveLength(1);
       return;
     }
-    const error = await failure(bronzeFutureOptionMbo.run(task, io));
-    expect(error.code).toBe('SYMBOL_NOT_FOUND');
-    expect(error.message).toContain('1 not 0dte records');
+    expect(io.partitions).toEqual([]);
+    expect(nothing).toBe('no option of the root expires on the date (1 not 0dte records)');
   });
 
   it('takes the definition captured last; a deletion changes no terms', async () => {
@@ -247,13 +246,13 @@ async function ingestQuotes(definitions: readonly DbnRecord[], records: readonly
   const form = { schema: 'cmbp-1', records, dataset: 'OPRA.PILLAR' } as const;
   await writeRaw(lake, QUOTES_DAY, form);
   const io = new MemoryIo();
-  await bronzeEquityOptionCmbp1.run(taskOf(lake, 'equity_option_cmbp_1', 'QQQ'), io);
-  return io;
+  const report = await bronzeEquityOptionCmbp1.run(taskOf(lake, 'equity_option_cmbp_1', 'QQQ'), io);
+  return { io, report };
 }
 
 describe('bronze_ingest_equity_option_cmbp_1', () => {
   it('keeps what expires on the date and says all that a record says', async () => {
-    const io = await ingestQuotes(
+    const { io } = await ingestQuotes(
       [
         equityOption(1, 'QQQ   260105C00500000'),
         equityOption(2, 'QQQ   260106C00500000', { expiration: ORIGIN_NS + DAY_NS }),
@@ -294,7 +293,7 @@ describe('bronze_ingest_equity_option_cmbp_1', () => {
   });
 
   it('counts options whose symbol and definition differ; the definition holds', async () => {
-    const io = await ingestQuotes(
+    const { io } = await ingestQuotes(
       [
         equityOption(1, 'QQQ   260105P00500000'),
         equityOption(2, 'QQQ   260105C00501000'),
@@ -310,15 +309,32 @@ describe('bronze_ingest_equity_option_cmbp_1', () => {
     );
   });
 
-  it('publishes a table without rows on a day when nothing expires', async () => {
+  it('publishes nothing on a day when nothing expires, and says so', async () => {
     const later = { expiration: ORIGIN_NS + DAY_NS };
-    const io = await ingestQuotes([equityOption(1, 'QQQ   260106C00500000', later)], [quote(1, 1)]);
-    expect(io.of('QQQ').rows).toEqual([]);
-    expect(io.of('QQQ').counters).toMatchObject({ not_0dte_records: 1 });
+    const { io, report } = await ingestQuotes(
+      [equityOption(1, 'QQQ   260106C00500000', later)],
+      [quote(1, 1)],
+    );
+    expect(io.partitions).toEqual([]);
+    expect(report.published).toEqual([]);
+    expect(report.nothing).toBe('no option on the ticker expires on the date (1 not 0dte records)');
+    expect(report.counters).toMatchObject({ not_0dte_records: 1 });
+  });
+
+  it('publishes nothing of a file without records', async () => {
+    const { report } = await ingestQuotes([equityOption(1, 'QQQ   260105C00500000')], []);
+    expect(report.nothing).toBe('no option on the ticker expires on the date (no record)');
+  });
+
+  it('refuses a file of another ticker', async () => {
+    const other = equityOption(1, 'SPY   260105C00500000', { underlying: 'SPY' });
+    const error = await failure(ingestQuotes([other], [quote(1, 1)]));
+    expect(error.code).toBe('SYMBOL_NOT_FOUND');
+    expect(error.message).toContain('1 other product records');
   });
 
   it('gives quotes back as columns', async () => {
-    const io = await ingestQuotes(
+    const { io } = await ingestQuotes(
       [equityOption(1, 'QQQ   260105C00500000')],
       [quote(1, 10), quote(1, 20, { price: UNDEF_PRICE, ts_recv: ORIGIN_NS + 20n })],
     );

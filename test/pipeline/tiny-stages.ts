@@ -102,7 +102,8 @@ async function ingest(table: TableRef, task: StageTask, io: StageIo) {
     const batches = [oneRow(table, Number(number))];
     published.push(await io.publish({ ...table, symbol, dt: task.dt }, batches, () => ({})));
   }
-  return { published, counters: {}, rowsRead: published.length };
+  const nothing = published.length === 0 ? { nothing: 'nothing of it expires' } : {};
+  return { published, ...nothing, counters: {}, rowsRead: published.length };
 }
 
 function bronze(productType: ProductType): Stage {

@@ -12,6 +12,7 @@ const DONE: NodeOutcome = {
   partitions: 1,
   rowsRead: 1,
   counters: {},
+  nothing: null,
 };
 const BUSY = { outcome: 'busy', error: { code: 'PARTITION_BUSY', message: 'held' } } as const;
 const FAILED = { outcome: 'failed', error: { code: 'DBN_RECORD', message: 'bad' } } as const;

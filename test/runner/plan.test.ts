@@ -135,6 +135,40 @@ describe('a plan', () => {
     });
   });
 
+  it('skips what a day without anything to publish would give, the first time and after', async () => {
+    const raw = write('future_option_mbo', '2026-01-05', '');
+    const request = { productTypes: ['future_option_mbo' as const], dates: ['2026-01-05'] };
+    const first = await execute(await planOf(request));
+    expect(first).toEqual({
+      'bronze future_option_mbo ES 2026-01-05': 'done',
+      'bronze future_mbo ES 2026-01-05': 'done',
+      'silver future_mbo ESH6 2026-01-05': 'done',
+      'silver future_option_mbo ESH6 2026-01-05': 'skipped',
+      'gold future_option_mbo ESH6 2026-01-05': 'skipped',
+    });
+    const again = await planOf(request);
+    expect(actions(again)).toMatchObject({
+      'bronze future_option_mbo ES 2026-01-05': 'keep',
+      'silver future_option_mbo ESH6 2026-01-05': 'skip',
+      'gold future_option_mbo ESH6 2026-01-05': 'skip',
+    });
+    expect(why(again, 'silver future_option_mbo ESH6 2026-01-05')).toBe(
+      'needs bronze future_option_mbo ES 2026-01-05: nothing of it expires',
+    );
+    expect(Object.values(await execute(again)).sort()).toEqual([
+      ...['kept', 'kept', 'kept', 'skipped', 'skipped'],
+    ]);
+    appendFileSync(raw, 'ESH6 5\n');
+    const changed = await planOf(request);
+    expect(why(changed, 'bronze future_option_mbo ES 2026-01-05')).toMatch(
+      /^stale: it had nothing to publish: input .* changed$/,
+    );
+    expect(await execute(changed)).toMatchObject({
+      'silver future_option_mbo ESH6 2026-01-05': 'done',
+      'gold future_option_mbo ESH6 2026-01-05': 'done',
+    });
+  });
+
   it('checks what follows from a changed input, and makes only what really changed', async () => {
     takeFirstDay();
     appendFileSync(write('future_mbo', '2026-01-05', 'ESH6 7\nESM6 3\n'), '# a remark\n');

@@ -25,7 +25,7 @@ const INGEST: Ingest = {
   place: placeEquity,
   makeRows: (originNs) => new MboRows(originNs, false),
   wanted: 'the ticker itself',
-  publishesEmptyDay: false,
+  emptyDay: null,
 };
 
 /** The stage. */

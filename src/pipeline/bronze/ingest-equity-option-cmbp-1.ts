@@ -8,7 +8,7 @@
  * without a definition, other record types.
  * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
  * that contradict each other, a day without definitions, or of contradictory ones. A day on which
- * nothing expires has no rows.
+ * nothing expires has no partition: that is said and counted, and no error.
  */
 import type { Stage } from '../stage.ts';
 import { Cmbp1Rows } from './cmbp-1-rows.ts';
@@ -29,7 +29,7 @@ const INGEST: Ingest = {
   place: placeEquityOption,
   makeRows: (originNs) => new Cmbp1Rows(originNs),
   wanted: 'an option on the ticker that expires on the date',
-  publishesEmptyDay: true,
+  emptyDay: 'no option on the ticker expires on the date',
 };
 
 /** The stage. */

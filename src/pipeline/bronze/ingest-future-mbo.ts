@@ -26,7 +26,7 @@ const INGEST: Ingest = {
   place: placeFuture,
   makeRows: (originNs) => new MboRows(originNs, false),
   wanted: 'an outright contract of the root',
-  publishesEmptyDay: false,
+  emptyDay: null,
 };
 
 /** The stage. */

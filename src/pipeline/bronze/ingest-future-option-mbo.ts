@@ -8,7 +8,7 @@
  * defined instruments, other products, instruments without a definition, other record types.
  * Refuses: another schema, damaged bytes (but not a file that is merely cut short), files of a day
  * that contradict each other, a day without definitions, or of contradictory ones. A day on which
- * nothing expires has no partition, and is an error.
+ * nothing expires has no partition: that is said and counted, and no error.
  */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
@@ -27,7 +27,7 @@ const INGEST: Ingest = {
   place: placeFutureOption,
   makeRows: (originNs) => new MboRows(originNs, true),
   wanted: 'an option on a contract of the root that expires on the date',
-  publishesEmptyDay: false,
+  emptyDay: 'no option of the root expires on the date',
 };
 
 /** The stage. */

@@ -49,8 +49,8 @@ export interface Ingest extends DayForm {
   makeRows(originNs: bigint): BatchRows;
   /** What its rows are of, in words. */
   wanted: string;
-  /** A day of which nothing is wanted is a table without rows; otherwise an error. */
-  publishesEmptyDay: boolean;
+  /** Why a day of known instruments may hold nothing that is wanted; null: that is an error. */
+  emptyDay: string | null;
 }
 
 interface Files {
@@ -151,9 +151,9 @@ class IngestRun {
     for (const k of bySymbol(partitions)) {
       if (k !== largest) await this.publish(k, spilledPartition);
     }
-    if (published.length === 0) await this.publishNothing();
+    const nothing = published.length === 0 ? { nothing: this.nothing() } : {};
     this.io.progress(1);
-    return { published, counters: this.counters(), rowsRead: this.recordsRead() };
+    return { published, ...nothing, counters: this.counters(), rowsRead: this.recordsRead() };
   }
 
   private next() {
@@ -171,15 +171,24 @@ class IngestRun {
     this.published.push(await io.publish(ref, batchesOf(split, k, rows), counters));
   }
 
-  private async publishNothing(): Promise<void> {
-    const { ingest, task, io } = this;
-    const left = this.split.routes.leftOutRecords;
-    if (left.unmapped_records > 0 && left.unmapped_records === this.recordsRead()) {
-      throw this.unnamed();
-    }
-    if (!ingest.publishesEmptyDay) throw this.nothingWanted();
-    const ref = { ...ingest.table, symbol: task.symbol, dt: task.dt };
-    this.published.push(await io.publish(ref, [], () => this.counters()));
+  /** Why nothing is published, in words. @throws DataError where that cannot be right. */
+  private nothing(): string {
+    const { emptyDay } = this.ingest;
+    const { unmapped_records: unmapped, other_product_records: others } =
+      this.split.routes.leftOutRecords;
+    const records = this.recordsRead();
+    if (unmapped > 0 && unmapped === records) throw this.unnamed();
+    const known = records - unmapped - others;
+    if (emptyDay === null || (known === 0 && records > 0)) throw this.nothingWanted();
+    return `${emptyDay} (${this.leftOutInWords() || 'no record'})`;
+  }
+
+  /** Counts of records that are left out; empty without any. */
+  private leftOutInWords(): string {
+    return Object.entries(this.counters())
+      .filter(([name, n]) => name.endsWith('_records') && n > 0)
+      .map(([name, n]) => `${n} ${name.replaceAll('_', ' ')}`)
+      .join(', ');
   }
 
   private counters(): Counters {
@@ -214,10 +223,7 @@ class IngestRun {
 
   private nothingWanted(): DataError {
     const { ingest, task, names } = this;
-    const left = Object.entries(this.counters()).filter(
-      ([k, n]) => k.endsWith('_records') && n > 0,
-    );
-    const counted = left.map(([k, n]) => `${n} ${k.replaceAll('_', ' ')}`).join(', ');
+    const counted = this.leftOutInWords();
     const symbols = names.symbols();
     const more = symbols.length > MAX_SYMBOLS_NAMED ? ' ...' : '';
     const known = symbols.slice(0, MAX_SYMBOLS_NAMED).join(', ') + more;
