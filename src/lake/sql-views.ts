@@ -3,9 +3,10 @@
  * `gold.physics_surface_1s` over all that are there. Product type, symbol and date come from the
  * folders, so that a condition on them leaves files unopened.
  */
+import { DUCKDB_TYPES } from './duckdb-types.ts';
 import { sqlName, sqlText } from './parquet-database.ts';
 import type { TableRef } from './partition-ref.ts';
-import type { ContractField, TableContract } from './table-contract.ts';
+import type { TableContract } from './table-contract.ts';
 
 /** A table and the data files that a query may see. */
 export interface SqlTable {
@@ -14,22 +15,6 @@ export interface SqlTable {
   /** Some file was made under another contract: columns may be missing. */
   mixed: boolean;
 }
-
-const SQL_TYPES: Readonly<Record<ContractField['type'], string>> = {
-  int8: 'TINYINT',
-  uint8: 'UTINYINT',
-  int16: 'SMALLINT',
-  uint16: 'USMALLINT',
-  int32: 'INTEGER',
-  uint32: 'UINTEGER',
-  int64: 'BIGINT',
-  uint64: 'UBIGINT',
-  float32: 'FLOAT',
-  float64: 'DOUBLE',
-  enum: 'VARCHAR',
-  dictionary: 'VARCHAR',
-  bool: 'BOOLEAN',
-};
 
 /** Columns of every view before the table's own. */
 const KEYS = ['product_type', 'symbol', 'dt'] as const;
@@ -47,7 +32,7 @@ function ownColumns(contract: TableContract): string[] {
 
 function emptyView(contract: TableContract): string {
   const keys = ['NULL::VARCHAR product_type', 'NULL::VARCHAR symbol', 'NULL::DATE dt'];
-  const types = new Map(contract.fields.map((f) => [f.name, SQL_TYPES[f.type]]));
+  const types = new Map(contract.fields.map((f) => [f.name, DUCKDB_TYPES[f.type]]));
   const own = ownColumns(contract).map((name) => `NULL::${types.get(name)} ${sqlName(name)}`);
   return `SELECT ${[...keys, ...own].join(', ')} WHERE false`;
 }

@@ -3,30 +3,13 @@
  */
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { DataError, isKnownError } from '../core/index.ts';
+import { DUCKDB_TYPES } from './duckdb-types.ts';
 import type { CopyField, CopySummary } from './parquet-columns.ts';
 import { firstNonFinite, wordsOf, wordsPerValue } from './parquet-columns.ts';
 import { sqlName, sqlText } from './parquet-database.ts';
 import type { WritableVector } from './parquet-vector.ts';
 import { ColumnHash, hashText } from './table-hash.ts';
 import { KeyTrack } from './table-key.ts';
-
-/** DuckDB's name of the type that a column has in the file. */
-const FILE_TYPES: Readonly<Record<CopyField['type'], string>> = {
-  int8: 'TINYINT',
-  uint8: 'UTINYINT',
-  int16: 'SMALLINT',
-  uint16: 'USMALLINT',
-  int32: 'INTEGER',
-  uint32: 'UINTEGER',
-  int64: 'BIGINT',
-  uint64: 'UBIGINT',
-  float32: 'FLOAT',
-  float64: 'DOUBLE',
-  enum: 'VARCHAR',
-  dictionary: 'VARCHAR',
-  utf8: 'VARCHAR',
-  bool: 'BOOLEAN',
-};
 
 /** Texts of each dictionary column, sorted; empty for others. */
 export type ColumnTexts = readonly (readonly string[])[];
@@ -64,7 +47,7 @@ export async function checkFileColumns(
 ): Promise<void> {
   const sql = `DESCRIBE SELECT * FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`;
   const found = (await rowsOf(connection, sql)).map((r) => `${r[0]} ${r[1]}`);
-  const expected = fields.map((f) => `${f.name} ${FILE_TYPES[f.type]}`);
+  const expected = fields.map((f) => `${f.name} ${DUCKDB_TYPES[f.type]}`);
   for (let i = 0; i < Math.max(found.length, expected.length); i++) {
     if (found[i] === expected[i]) continue;
     throw new DataError('CONTRACT', `${table}, column ${i + 1}`, {

@@ -1,8 +1,8 @@
 /**
  * What an ingest published for a root and day: bronze has one partition a contract, and only the
  * record says which they all are, or that there was nothing to publish. It is written when the
- * ingest has ended and removed before the next begins. It lies outside the partitions, in `.runner/ingests`: a lake that lost it makes the
- * same bytes again.
+ * ingest has ended and removed before the next begins. It lies outside the partitions, in
+ * `.runner/ingests`: a lake that lost it makes the same bytes again.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

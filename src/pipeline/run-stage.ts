@@ -248,7 +248,8 @@ async function runLocked(
  * @returns null when they were complete and nothing was done.
  * @throws DataError, OperatingError of the stage and of the lake: PARTITION_MISSING naming the
  * command that makes an input, PARTITION_BUSY when another process makes the same; StageAbandoned
- * when it was stopped, StageSkipped when an input's day holds nothing. What was there before stays in all these cases.
+ * when it was stopped, StageSkipped when an input's day holds nothing. What was there before stays
+ * in all these cases.
  */
 export async function runStage(
   stage: Stage,

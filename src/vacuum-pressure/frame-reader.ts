@@ -1,5 +1,6 @@
 import type { OrderBook } from '../book/index.ts';
 import { ASK, assert, BID } from '../core/index.ts';
+import { lnOnePlus } from '../features/index.ts';
 import type { FrameArrays, FrameColumnName } from '../wire/index.ts';
 import * as wire from '../wire/index.ts';
 import { FrameBuffer } from '../wire/index.ts';
@@ -7,7 +8,6 @@ import type { CellStore } from './cell-store.ts';
 import * as layout from './cell-store.ts';
 import type { Coefficients } from './coefficients.ts';
 import { epochOf, weightOf } from './decay-clock.ts';
-import { lnOnePlus } from './ln.ts';
 
 // Constants of other modules as constants of this one: loops read them without asking.
 const { CELL, CELL_ASKS, SLOT, SUM_2, SUM_5, SUM_10, SUM_30 } = layout;

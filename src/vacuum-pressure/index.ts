@@ -7,5 +7,4 @@ export { edgeSums, MIN_EDGE_SCALE, netEdge } from './edge.ts';
 export { MAX_THROTTLE_MS, MIN_THROTTLE_MS } from './emission-grid.ts';
 export type { VacuumPressureOptions } from './engine.ts';
 export { MAX_SILENCE_NS, VacuumPressureEngine } from './engine.ts';
-export { lnOnePlus } from './ln.ts';
 export { RunningMedian } from './running-median.ts';

@@ -27,7 +27,10 @@ describe('exponential and logarithm', () => {
     for (let n = 0; n < 200_000; n = n < 20_000 ? n + 1 : n + 997) {
       expect(Math.abs(lnOnePlus(n) - Math.log(1 + n))).toBeLessThan(4e-15);
     }
-    expect(lnOnePlus(2 ** 50)).toBeCloseTo(50 * Math.LN2, 12);
+    for (const n of [1e6, 4_294_967_295, 1e12, 2 ** 50, 2 ** 53 - 2]) {
+      expect(lnOnePlus(n)).toBeCloseTo(Math.log(1 + n), 13);
+    }
+    expect(lnOnePlus(0)).toBe(0);
   });
 });
 

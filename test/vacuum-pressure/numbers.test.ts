@@ -3,7 +3,6 @@ import { OperatingError, Prng } from '../../src/core/index.ts';
 import {
   DEFAULT_COEFFICIENTS,
   epochOf,
-  lnOnePlus,
   parseCoefficients,
   RunningMedian,
   weightOf,
@@ -45,14 +44,6 @@ describe('weights', () => {
       expect(weightOf(first, epoch)).toBeCloseTo(1, 9);
       expect(weightOf(last, epoch)).toBeCloseTo(16, 8);
     }
-  });
-});
-
-describe('lnOnePlus', () => {
-  it('is ln(1 + lots)', () => {
-    const counts = [0, 1, 2, 10, 4095, 4096, 65_535, 1e6, 4_294_967_295, 1e12, 2 ** 53 - 2];
-    for (const n of counts) expect(lnOnePlus(n)).toBeCloseTo(Math.log(1 + n), 13);
-    expect(lnOnePlus(0)).toBe(0);
   });
 });
 

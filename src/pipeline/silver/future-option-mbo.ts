@@ -10,41 +10,15 @@
  * columns: docs/formulas.md (one-second windows of options) and
  * contracts/silver/future_option_mbo.
  */
-import { type BookCounters, type CounterName, StrikeBooks } from '../../book/index.ts';
+import { StrikeBooks } from '../../book/index.ts';
 import { MboColumns } from '../../dbn/index.ts';
 import { OPTION_MBO_REQUEST, readBronzeOptionMbo } from '../bronze/bronze-rows.ts';
 import type { Stage } from '../stage.ts';
+import { bookCounters } from './book-counters.ts';
 import { optionStage } from './option-stage.ts';
 
 /** Records that are read before they are applied: small enough to stay in the cache. */
 const BATCH_RECORDS = 8192;
-
-/** What of the books' counters a partition's manifest tells, under the names it does. */
-const BOOK_COUNTERS: readonly (readonly [string, CounterName])[] = [
-  ['unknown_cancels', 'unknownCancels'],
-  ['unknown_modifies', 'unknownModifies'],
-  ['unknown_fills', 'unknownFills'],
-  ['over_cancels', 'overCancels'],
-  ['duplicate_adds', 'duplicateAdds'],
-  ['off_grid_prices', 'offGridPrices'],
-  ['undefined_prices', 'undefinedPrices'],
-  ['out_of_range_prices', 'outOfRangePrices'],
-  ['undefined_sizes', 'undefinedSizes'],
-  ['zero_sizes', 'zeroSizes'],
-  ['sideless_orders', 'sidelessOrders'],
-  ['side_mismatches', 'sideMismatches'],
-  ['refused_orders', 'refusedOrders'],
-  ['unknown_actions', 'unknownActions'],
-  ['clock_steps', 'backwardClock'],
-  ['undefined_clocks', 'undefinedClocks'],
-  ['crossed_events', 'crossedEvents'],
-  ['locked_events', 'lockedEvents'],
-  ['clears', 'clears'],
-  ['snapshots', 'snapshots'],
-  ['forced_closes', 'forcedCloses'],
-  ['maybe_bad_records', 'maybeBadRecords'],
-  ['hidden_fill_lots', 'hiddenFillLots'],
-];
 
 /** Options on futures: from every order to one-second windows. */
 export const silverFutureOptionMbo: Stage = optionStage<MboColumns>({
@@ -60,11 +34,10 @@ export const silverFutureOptionMbo: Stage = optionStage<MboColumns>({
     return {
       engine,
       batches: readBronzeOptionMbo(reader, new MboColumns(BATCH_RECORDS, originNs), terms),
-      counters: () => {
-        const all: BookCounters = engine.counters;
-        const told = BOOK_COUNTERS.map(([name, counter]) => [name, all[counter]]);
-        return { ...Object.fromEntries(told), flow_lots_cleared: engine.clearedFlowLots };
-      },
+      counters: () => ({
+        ...bookCounters(engine.counters),
+        flow_lots_cleared: engine.clearedFlowLots,
+      }),
     };
   },
 });

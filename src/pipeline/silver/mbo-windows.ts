@@ -3,16 +3,11 @@
  * `depth_and_flow_1s` out while it goes, `book_snapshot_1s` when it is done. Futures and equities
  * differ by their product's row only.
  */
-import {
-  type BookCounters,
-  type CounterName,
-  SecondWindows,
-  selectInstrument,
-  type WindowSpan,
-} from '../../book/index.ts';
+import { SecondWindows, selectInstrument, type WindowSpan } from '../../book/index.ts';
 import type { MboColumns } from '../../dbn/index.ts';
 import type { Product, TableBatch } from '../../lake/index.ts';
 import type { Counters } from '../stage.ts';
+import { bookCounters } from './book-counters.ts';
 import { depthBatch, snapshotBatch } from './mbo-tables.ts';
 
 /**
@@ -22,33 +17,6 @@ import { depthBatch, snapshotBatch } from './mbo-tables.ts';
 export const MARGIN_STEPS = 64;
 /** Depth rows in a batch, about: those of whole windows. */
 const DEPTH_BATCH_ROWS = 65_536;
-
-/** What of the book's counters a partition's manifest tells, under the names it does. */
-const BOOK_COUNTERS: readonly (readonly [string, CounterName])[] = [
-  ['unknown_cancels', 'unknownCancels'],
-  ['unknown_modifies', 'unknownModifies'],
-  ['unknown_fills', 'unknownFills'],
-  ['over_cancels', 'overCancels'],
-  ['duplicate_adds', 'duplicateAdds'],
-  ['off_grid_prices', 'offGridPrices'],
-  ['undefined_prices', 'undefinedPrices'],
-  ['out_of_range_prices', 'outOfRangePrices'],
-  ['undefined_sizes', 'undefinedSizes'],
-  ['zero_sizes', 'zeroSizes'],
-  ['sideless_orders', 'sidelessOrders'],
-  ['side_mismatches', 'sideMismatches'],
-  ['refused_orders', 'refusedOrders'],
-  ['unknown_actions', 'unknownActions'],
-  ['clock_steps', 'backwardClock'],
-  ['undefined_clocks', 'undefinedClocks'],
-  ['crossed_events', 'crossedEvents'],
-  ['locked_events', 'lockedEvents'],
-  ['clears', 'clears'],
-  ['snapshots', 'snapshots'],
-  ['forced_closes', 'forcedCloses'],
-  ['maybe_bad_records', 'maybeBadRecords'],
-  ['hidden_fill_lots', 'hiddenFillLots'],
-];
 
 /** One pass over the records of a day; see the file comment. */
 export class MboWindows {
@@ -96,10 +64,9 @@ export class MboWindows {
   /** What was odd about the records and the windows so far. */
   counters(): Counters {
     const { tally, book } = this.windows;
-    const ofBook: BookCounters = book.counters;
     return {
       other_instrument_records: this.otherRecords,
-      ...Object.fromEntries(BOOK_COUNTERS.map(([name, counter]) => [name, ofBook[counter]])),
+      ...bookCounters(book.counters),
       windows_without_spot: tally.withoutSpot,
       windows_with_stale_spot: tally.staleSpot,
       windows_cleared: tally.cleared,
