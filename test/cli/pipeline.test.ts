@@ -126,7 +126,7 @@ describe('pipeline run', () => {
     expect(by.stdout).toBe('3 complete\n');
   });
 
-  test('lists a partition that fails with its reason, makes the others, and exits 1', async () => {
+  test('C6: lists a partition that fails with its reason, makes the others, and exits 1', async () => {
     const lake = lakeOfRaw();
     const folder = 'raw/source=databento/product_type=future_option_mbo/symbol=ES';
     const file = join(lake, folder, 'table=market_by_order_dbn/glbx-mdp3-20260105.mbo.dbn.zst');
@@ -252,7 +252,7 @@ describe('pipeline plan', () => {
     expect(published(lake).size).toBe(0);
   });
 
-  test('sees a raw file that changed, by content', async () => {
+  test('C6: sees a raw file that changed, by content', async () => {
     const lake = join(temporaryFolder(), 'lake');
     cpSync(whole, lake, { recursive: true });
     const folder = 'raw/source=databento/product_type=equity_mbo/symbol=QQQ';

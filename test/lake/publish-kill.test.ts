@@ -126,7 +126,7 @@ describe.each([
   });
 });
 
-test('the run after a kill publishes and leaves nothing over', async () => {
+test('C6: the run after a kill publishes and leaves nothing over', async () => {
   for (const step of ['written', 'promised', 'replaced'] as const) {
     const lake = join(home, `again-${step}`);
     copyOld(lake);

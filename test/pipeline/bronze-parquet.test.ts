@@ -81,7 +81,7 @@ describe('a day that there is only Parquet of', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.each(['NULL::DOUBLE', "'NaN'::DOUBLE", 'NULL::BIGINT'])('%s: no price', async (price) => {
+  it.each(['NULL::DOUBLE', "'NaN'::DOUBLE", 'NULL::BIGINT'])('B15: %s: no price', async (price) => {
     const lake = temporaryLake();
     await writeParquet(lake, `SELECT ${columnsSql('?::UBIGINT', price)}`);
     expect((await run(lake)).of('ESH6').rows[0]!['price']).toBeNull();
@@ -218,7 +218,7 @@ describe('nanoOfDecimal', () => {
     expect(nanoOfDecimal(text)).toBe(nano);
   });
 
-  it('undoes the float that the vendor makes of a price', () => {
+  it('B15: undoes the float that the vendor makes of a price', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -9_000_000n, max: 9_000_000n }), (ticks) => {
         const nano = ticks * 1_000_000n;

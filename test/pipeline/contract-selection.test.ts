@@ -72,7 +72,7 @@ function facts(over: Partial<SelectionFacts> = {}): SelectionFacts {
   };
 }
 
-describe('the choice of a date', () => {
+describe('B14: the choice of a date', () => {
   it('is the most traded contract of the date before, with its share', () => {
     expect(selectContract(facts(), 'ESH6')).toEqual({
       sessionDate: '2026-03-19',

@@ -209,7 +209,7 @@ describe('the state of an output', () => {
     });
   });
 
-  it('is stale when version, constants, session or product row changed', () => {
+  it('C6: is stale when version, constants, session or product row changed', () => {
     takeAll();
     const stateOf = (stage: Stage, over: Partial<StageTask> = {}) =>
       stageState(stage, onContract(over));
