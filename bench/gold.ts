@@ -6,19 +6,9 @@
  * warmed it up; processor time is in the note, for the machine's other work is not in it.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { zstdCompressor } from '../src/dbn/index.ts';
-import {
-  dateToUnixNs,
-  loadProducts,
-  type PartitionRef,
-  type Product,
-  partitionFolder,
-  productOf,
-  rawTableFolder,
-  sessionTimeToNs,
-} from '../src/lake/index.ts';
+import { type PartitionRef, partitionFolder } from '../src/lake/index.ts';
 import {
   bronzeFutureMbo,
   runStage,
@@ -27,52 +17,15 @@ import {
   type StageReport,
   silverFutureMbo,
 } from '../src/pipeline/index.ts';
-import { FuturesDay, futuresFileName, futuresSpecs } from '../src/synth/index.ts';
+import { type Day, DT, makeDay, SYMBOL } from './es-day.ts';
 import { report } from './harness.ts';
 
-const DT = '2026-01-05';
-const SYMBOL = 'ESH6';
-const SEED = 1;
-/** Mean records a second of the busy session: about 1,500 over the three hours. */
-const RATE = 600;
 /** From the specification: three hours of gold in 20 s, silver at 3 M events/s, for a core. */
 const GOLD_SECONDS_PER_SECOND = 10_800 / 20;
 const SILVER_EVENTS_PER_SECOND = 3_000_000;
 
 const goldFutureMbo = STAGES.find((s) => s.layer === 'gold' && s.productType === 'future_mbo')!;
 const python = process.env['SPYMASTER_INTEROP_PYTHON'];
-
-/** A lake with a day that is drawn from 09:25 to `close` and whose session ends there. */
-interface Day {
-  name: string;
-  lake: string;
-  product: Product;
-  /** Unix ns of the session. */
-  fromNs: bigint;
-  toNs: bigint;
-}
-
-async function makeDay(name: string, close: string): Promise<Day> {
-  const lake = resolve('.cache', 'bench', `lake-es-${close.replace(':', '')}-rate${RATE}`);
-  const es = productOf(loadProducts(), 'ES');
-  const session = { ...es.session, regularOpen: '09:30', regularClose: close };
-  const timeOf = (time: string) => sessionTimeToNs(DT, time, session.timeZone);
-  const folder = rawTableFolder(lake, 'future_mbo', 'ES');
-  const file = join(folder, futuresFileName(DT, 'mbo'));
-  if (!existsSync(file)) {
-    console.error(`making ${file}`);
-    mkdirSync(folder, { recursive: true });
-    const compress = await zstdCompressor();
-    const options = { dt: DT, seed: SEED, signal: 0.5, rate: RATE, compress };
-    const times = { startNs: timeOf('09:25'), endNs: timeOf(close) };
-    const day = new FuturesDay(futuresSpecs('ES', DT).slice(0, 1), { ...options, ...times });
-    writeFileSync(`${file}.part`, Buffer.concat([...day.pieces()]));
-    renameSync(`${file}.part`, file);
-  }
-  const origin = dateToUnixNs(DT);
-  const [fromNs, toNs] = [timeOf('09:30'), timeOf(close)].map((ns) => origin + BigInt(ns));
-  return { name, lake, product: { ...es, session }, fromNs: fromNs!, toNs: toNs! };
-}
 
 interface Run {
   seconds: number;
