@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -132,6 +133,10 @@ describe('a lake of bad days', () => {
     const dates = new Set([...published(lake).keys()].map((path) => path.split('/').at(-2)));
     expect([...dates].sort()).toEqual(['dt=2026-01-05', 'dt=2026-01-20']);
     expect((await verify(lake)).code).toBe(0);
+    // A map that stays is not made of less than there is.
+    const map = await runHere(['contracts', 'select', '--lake', lake, '--root', 'ES']);
+    expect(map.code, map.stderr).toBe(4);
+    expect(existsSync(join(lake, 'selection'))).toBe(false);
   });
 });
 
