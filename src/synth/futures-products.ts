@@ -146,6 +146,21 @@ export const FUTURES_PRODUCTS: Readonly<Record<string, FuturesProduct>> = {
     tradeSizes: { logMean: 0.0, logSd: 1.0 },
     movesPerSecond: 2.6,
   },
+  RTY: {
+    root: 'RTY',
+    description: 'E-mini Russell 2000 like (synthetic)',
+    tickSize: 0.1 * NANO,
+    spreadTickSize: 0.05 * NANO,
+    multiplier: 50,
+    startPrice: 2480 * NANO,
+    carry: 20 * NANO,
+    firstInstrumentId: 42_200_000,
+    channelId: 2,
+    shape: { peakOrders: 10, touchShare: 0.4, riseTicks: 5, fallTicks: 50, roundTicks: 50 },
+    orderSizes: { logMean: 0.0, logSd: 0.8 },
+    tradeSizes: { logMean: 0.0, logSd: 1.0 },
+    movesPerSecond: 1.8,
+  },
 };
 
 /**

@@ -28,6 +28,7 @@ describe('product table', () => {
       MES: 250_000_000,
       NQ: 250_000_000,
       MNQ: 250_000_000,
+      RTY: 100_000_000,
       GC: 100_000_000,
       SI: 5_000_000,
       CL: 10_000_000,
@@ -57,6 +58,7 @@ describe('product table', () => {
     ['ES', 'ES'],
     ['6EZ5', '6E'],
     ['AAPL', 'AAPL'],
+    ['RTYH6', 'RTY'],
   ])('%s is %s: the longest root that fits', (symbol, root) => {
     expect(productOf(products, symbol).root).toBe(root);
   });
@@ -65,7 +67,9 @@ describe('product table', () => {
     '"%s" is no product, and the message names the roots',
     (symbol) => {
       expect(findProduct(products, symbol)).toBeNull();
-      expect(() => productOf(products, symbol)).toThrow(/ES MES NQ MNQ GC SI CL 6E QQQ SPY AAPL/);
+      expect(() => productOf(products, symbol)).toThrow(
+        /ES MES NQ MNQ RTY GC SI CL 6E QQQ SPY AAPL/,
+      );
     },
   );
 

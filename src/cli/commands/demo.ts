@@ -10,7 +10,7 @@ export function demoCommand(): Command {
     'demo',
     'demo --product MNQ --days 2 --speed 5 --seed 42',
   )
-    .option('--product <root>', 'ES or MNQ', 'ES')
+    .option('--product <root>', 'ES, MNQ or RTY', 'ES')
     .option('--days <n>', 'trading days from 2026-01-05 on', wholeNumber(1, 20), 1)
     .option('--speed <x>', 'playback multiple of event time', realNumber(0, 1000), 1)
     .option('--start-time <HH:MM>', 'where playback begins, New York', '09:30')

@@ -12,7 +12,7 @@ export function synthCommand(): Command {
     'synth --all --days 5 --rate 50',
   )
     .option('--product-type <type>', 'kind of product', 'future_mbo')
-    .option('--symbol <root>', 'root or ticker: ES or MNQ; ES for its options; QQQ for shares')
+    .option('--symbol <root>', 'root or ticker: ES, MNQ or RTY; ES for its options; QQQ for shares')
     .addOption(
       new Option(
         '--all',
