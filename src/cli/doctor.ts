@@ -6,7 +6,13 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { listSessions, loadProducts, packageRoot } from '../lake/index.ts';
+import {
+  findForeign,
+  listPartitions,
+  listSessions,
+  loadProducts,
+  packageRoot,
+} from '../lake/index.ts';
 import type { CommandContext } from './command.ts';
 import { printLine } from './output.ts';
 
@@ -106,7 +112,7 @@ async function checkPort(what: string, port: number, host: string): Promise<Find
   return { what, status: 'warning', found, fix: 'stop that program or choose another port' };
 }
 
-function checkLake(lake: string): Finding {
+function checkRawData(lake: string): Finding {
   const sessions = listSessions(lake);
   if (sessions.length === 0) {
     const fix = 'spymaster synth writes a synthetic market; or copy DBN files there';
@@ -117,6 +123,22 @@ function checkLake(lake: string): Finding {
     return `${s.root} ${s.productType} (${s.dates.length} days${mark})`;
   });
   return ok('raw data', named.join('; '));
+}
+
+/** Says what state the published tables are in by their manifests; data files are not opened. */
+function checkTables(lake: string): Finding {
+  const partitions = listPartitions(lake);
+  const damaged = partitions.find((p) => p.state === 'damaged');
+  const open = partitions.filter((p) => p.state === 'incomplete').length;
+  const foreign = findForeign(lake).length;
+  const found = `${partitions.length} partitions, ${open} not complete, ${foreign} foreign files`;
+  if (damaged) {
+    const fix = 'spymaster lake verify names the damage; spymaster pipeline run makes it anew';
+    return { what: 'tables', status: 'problem', found: `${found}; ${damaged.why}`, fix };
+  }
+  if (open + foreign === 0) return ok('tables', found);
+  const fix = 'spymaster lake verify names them; spymaster pipeline run goes on';
+  return { what: 'tables', status: 'warning', found, fix };
 }
 
 function checkKey(key: string): Finding {
@@ -138,7 +160,8 @@ export async function findings(context: CommandContext): Promise<Finding[]> {
     checkClock(),
     await checkPort('port', settings.vacuum_pressure_port, settings.host),
     await checkPort('web port', settings.web_port, settings.host),
-    checkLake(settings.lake),
+    checkRawData(settings.lake),
+    checkTables(settings.lake),
     checkKey(settings.databento_api_key),
   ];
 }

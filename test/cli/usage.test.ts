@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -90,6 +90,7 @@ describe('doctor', () => {
       'port',
       'web port',
       'raw data',
+      'tables',
       'vendor key',
     ]);
     const unfixable = findings.filter((f) => f.status !== 'ok' && f.fix === '');
@@ -116,5 +117,26 @@ describe('doctor', () => {
     expect(status('port')).toBe('warning');
     expect(status('lake')).toBe('problem');
     expect(code).toBe(1);
+  });
+
+  test('tables that are not complete or damaged are told', async () => {
+    const lake = temporaryFolder();
+    const table = join(lake, 'gold/product_type=future_mbo/symbol=ESH6/table=physics_surface_1s');
+    const tables = async () => {
+      const { stdout } = await runHere(['doctor', '--json', '--lake', lake]);
+      const findings = JSON.parse(stdout) as { what: string; status: string; found: string }[];
+      return findings.find((f) => f.what === 'tables');
+    };
+    expect(await tables()).toMatchObject({
+      status: 'ok',
+      found: expect.stringMatching(/^0 partitions/),
+    });
+    mkdirSync(join(table, 'dt=2026-01-05'), { recursive: true });
+    expect(await tables()).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/^1 partitions, 1 not/),
+    });
+    writeFileSync(join(table, 'dt=2026-01-05', '_SUCCESS'), 'not a hash');
+    expect(await tables()).toMatchObject({ status: 'problem' });
   });
 });
