@@ -20,6 +20,28 @@ import {
 import { joinQueue } from './queue.ts';
 import type { TradeLog } from './trade-log.ts';
 
+/** Fields of a book that are saved as they are, in the order of the bytes. */
+const NUMBERS = [
+  'now',
+  'openedAt',
+  'eventCount',
+  'lastMid2',
+  'tradeLeft',
+  'tradeRestingSide',
+  'tradePrice',
+] as const;
+/** Fields that are true or false; they follow. */
+const FLAGS = [
+  'justCleared',
+  'eventOpen',
+  'valid',
+  'partial',
+  'suspect',
+  'started',
+  'inSnapshot',
+] as const;
+
+/** Least bytes of a level, an order, an open flow, an open trade: a count of more is refused. */
 const LEVEL_BYTES = 16;
 const ORDER_BYTES = 24;
 const FLOW_BYTES = 16;
@@ -34,7 +56,8 @@ export function saveBook(b: BookState): Uint8Array {
   w.f64(b.tickSize);
   w.i32(Number(BigInt.asIntN(32, b.originNs)));
   w.i32(Number(BigInt.asIntN(32, b.originNs >> 32n)));
-  for (const value of scalarsOf(b)) w.f64(value);
+  for (const name of NUMBERS) w.f64(b[name]);
+  for (const name of FLAGS) w.f64(Number(b[name]));
   w.i32(b.tally.length);
   for (const value of b.tally) w.f64(value);
   saveSide(b, w, BID);
@@ -59,10 +82,9 @@ export function restoreBook(
   const low = BigInt(r.i32() >>> 0);
   const originNs = (BigInt(r.i32()) << 32n) | low;
   const b = new BookState(tickSize, originNs, flows, trades);
-  setScalars(
-    b,
-    Array.from({ length: scalarsOf(b).length }, () => r.f64()),
-  );
+  for (const name of NUMBERS) b[name] = r.f64();
+  for (const name of FLAGS) b[name] = r.f64() !== 0;
+  b.stamp = b.now;
   if (r.count(8) !== b.tally.length) throw damaged('it holds other counters');
   for (let i = 0; i < b.tally.length; i++) b.tally[i] = r.f64();
   restoreSide(b, r, BID);
@@ -71,40 +93,6 @@ export function restoreBook(
   restoreOpenTrades(trades, r);
   r.end();
   return b;
-}
-
-function scalarsOf(b: BookState): number[] {
-  const flags = [b.eventOpen, b.valid, b.partial, b.suspect, b.started, b.inSnapshot];
-  return [
-    b.now,
-    b.openedAt,
-    b.eventCount,
-    b.lastMid2,
-    b.tradeLeft,
-    b.tradeRestingSide,
-    b.tradePrice,
-    Number(b.justCleared),
-    ...flags.map(Number),
-  ];
-}
-
-function setScalars(b: BookState, values: number[]): void {
-  b.now = values[0];
-  b.stamp = values[0];
-  b.openedAt = values[1];
-  b.eventCount = values[2];
-  b.lastMid2 = values[3];
-  b.tradeLeft = values[4];
-  b.tradeRestingSide = values[5];
-  b.tradePrice = values[6];
-  const flags = values.slice(7).map((v) => v !== 0);
-  b.justCleared = flags[0];
-  b.eventOpen = flags[1];
-  b.valid = flags[2];
-  b.partial = flags[3];
-  b.suspect = flags[4];
-  b.started = flags[5];
-  b.inSnapshot = flags[6];
 }
 
 /** Levels best first, each with its queue from the head. */

@@ -64,15 +64,34 @@ function forgetOrder(b: BookState, order: number, side: number, tick: number): v
   b.orders.removeFound();
 }
 
+/** Tick at which an order stands. */
+function tickOf(b: BookState, order: number, ladder: LevelLadder): number {
+  return ladder.keyOf(b.orders.records[order * ORDER_STRIDE + ORDER_LEVEL]) ^ ladder.flip;
+}
+
+/** Takes an order out of its queue, with all that is left of it. */
+function takeOut(b: BookState, order: number, ladder: LevelLadder, tick: number): void {
+  const at = order * ORDER_STRIDE;
+  bookRemoval(b, at, ladder.side, tick, b.orders.records[at + ORDER_QTY] >>> 0);
+  leaveQueue(b.orders, ladder, order);
+}
+
+/** Puts an order last in the queue of a price, where it is as old as the record. */
+function putIn(b: BookState, order: number, side: number, tick: number, size: number): void {
+  const store = b.orders;
+  const ladder = b.ladders[side];
+  store.records[order * ORDER_STRIDE + ORDER_SIDE] = side;
+  store.since[order] = b.stamp;
+  joinQueue(store, ladder, tick ^ ladder.flip, order, size);
+  bookFlow(b, FLOW.ADD, side, tick, size);
+}
+
 /** Removes the order that the last `find` found, with what is left of it. */
 export function removeOrder(b: BookState, order: number): void {
-  const records = b.orders.records;
-  const at = order * ORDER_STRIDE;
-  const side = records[at + ORDER_SIDE];
+  const side = b.orders.records[order * ORDER_STRIDE + ORDER_SIDE];
   const ladder = b.ladders[side];
-  const tick = ladder.keyOf(records[at + ORDER_LEVEL]) ^ ladder.flip;
-  bookRemoval(b, at, side, tick, records[at + ORDER_QTY] >>> 0);
-  leaveQueue(b.orders, ladder, order);
+  const tick = tickOf(b, order, ladder);
+  takeOut(b, order, ladder, tick);
   forgetOrder(b, order, side, tick);
 }
 
@@ -85,19 +104,14 @@ function insertOrder(
   tick: number,
   size: number,
 ): void {
-  const store = b.orders;
-  const order = store.insert(lo, hi);
+  const order = b.orders.insert(lo, hi);
   if (order === 0) {
     b.tally[COUNTER.refusedOrders]++;
     b.suspect = true;
     return;
   }
-  const ladder = b.ladders[side];
-  store.records[order * ORDER_STRIDE + ORDER_SIDE] = side;
-  store.records[order * ORDER_STRIDE + ORDER_PENDING] = 0;
-  store.since[order] = b.stamp;
-  joinQueue(store, ladder, tick ^ ladder.flip, order, size);
-  bookFlow(b, FLOW.ADD, side, tick, size);
+  b.orders.records[order * ORDER_STRIDE + ORDER_PENDING] = 0;
+  putIn(b, order, side, tick, size);
 }
 
 /** `A`: an id that is already there is pulled first, and counted. */
@@ -114,6 +128,7 @@ export function addOrder(
     b.tally[COUNTER.duplicateAdds]++;
     b.orders.records[old * ORDER_STRIDE + ORDER_PENDING] = 0;
     removeOrder(b, old);
+    // `insert` goes by the place that the last `find` came to.
     b.orders.find(lo, hi);
   }
   insertOrder(b, lo, hi, side, tick, size);
@@ -143,8 +158,7 @@ export function cancelOrder(
     return;
   }
   const ladder = b.ladders[own];
-  const tick = ladder.keyOf(store.records[at + ORDER_LEVEL]) ^ ladder.flip;
-  bookRemoval(b, at, own, tick, size);
+  bookRemoval(b, at, own, tickOf(b, order, ladder), size);
   shrinkInPlace(store, ladder, order, size);
 }
 
@@ -157,33 +171,26 @@ export function modifyOrder(
   tick: number,
   size: number,
 ): void {
-  const store = b.orders;
-  const order = store.find(lo, hi);
+  const order = b.orders.find(lo, hi);
   if (order === 0) {
     b.tally[COUNTER.unknownModifies]++;
     if (size !== 0) insertOrder(b, lo, hi, side, tick, size);
     return;
   }
-  const at = order * ORDER_STRIDE;
-  const own = store.records[at + ORDER_SIDE];
+  const own = b.orders.records[order * ORDER_STRIDE + ORDER_SIDE];
   if (own !== side) b.tally[COUNTER.sideMismatches]++;
   if (size === 0) {
     removeOrder(b, order);
     return;
   }
   const ladder = b.ladders[own];
-  const level = store.records[at + ORDER_LEVEL];
-  if (own === side && ladder.keyOf(level) === (tick ^ ladder.flip)) {
+  const before = tickOf(b, order, ladder);
+  if (own === side && before === tick) {
     resizeOrder(b, ladder, order, tick, size);
     return;
   }
-  bookRemoval(b, at, own, ladder.keyOf(level) ^ ladder.flip, store.records[at + ORDER_QTY] >>> 0);
-  leaveQueue(store, ladder, order);
-  const target = b.ladders[side];
-  store.records[at + ORDER_SIDE] = side;
-  store.since[order] = b.stamp;
-  joinQueue(store, target, tick ^ target.flip, order, size);
-  bookFlow(b, FLOW.ADD, side, tick, size);
+  takeOut(b, order, ladder, before);
+  putIn(b, order, side, tick, size);
 }
 
 /** A modify that stays at its price: growing loses the place in the queue, shrinking keeps it. */

@@ -123,92 +123,81 @@ export function readBronzeCmbp1(
 
 type Narrow = Uint8Array | Uint16Array | Int32Array | Uint32Array;
 
-function copyPlain(rows: TableRows, k: number, from: number, to: Narrow, at: number, n: number) {
-  to.set(rows.columns[k]!.subarray(from, from + n), at);
+/** Rows that were read, and where they go. */
+interface Stretch {
+  rows: TableRows;
+  /** First row, and how many. */
+  from: number;
+  count: number;
+  /** Place of the first in the columns. */
+  at: number;
 }
 
-function copyLetters(
-  rows: TableRows,
-  k: number,
-  from: number,
-  to: Uint8Array,
-  at: number,
-  n: number,
-  letters: Uint8Array,
-): void {
+function copyPlain({ rows, from, count, at }: Stretch, k: number, to: Narrow): void {
+  to.set(rows.columns[k]!.subarray(from, from + count), at);
+}
+
+function copyLetters(stretch: Stretch, k: number, to: Uint8Array, letters: Uint8Array): void {
+  const { rows, from, count, at } = stretch;
   const codes = rows.columns[k] as Uint8Array;
-  for (let i = 0; i < n; i++) to[at + i] = letters[codes[from + i]!]!;
+  for (let i = 0; i < count; i++) to[at + i] = letters[codes[from + i]!]!;
 }
 
 /** The low 32 bits are taken as they are: -1, an undefined time, comes out beyond any time. */
-function copyTimes(
-  rows: TableRows,
-  k: number,
-  from: number,
-  to: Float64Array,
-  at: number,
-  n: number,
-  originNs: bigint,
-): void {
+function copyTimes(stretch: Stretch, k: number, to: Float64Array, originNs: bigint): void {
+  const { rows, from, count, at } = stretch;
   const low = rows.columns[k] as Uint32Array;
   const high = rows.high[k]!;
   const originLo = Number(originNs & 0xffffffffn);
   const originHi = Number(originNs >> 32n);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < count; i++) {
     to[at + i] = (high[from + i]! - originHi) * TWO_32 + (low[from + i]! - originLo);
   }
 }
 
-function copyPrices(
-  rows: TableRows,
-  k: number,
-  from: number,
-  to: Float64Array,
-  at: number,
-  n: number,
-): void {
+function copyPrices({ rows, from, count, at }: Stretch, k: number, to: Float64Array): void {
   const low = rows.columns[k] as Uint32Array;
   const high = rows.high[k]!;
   const nulls = rows.nulls[k];
-  for (let i = 0; i < n; i++) to[at + i] = (high[from + i]! | 0) * TWO_32 + low[from + i]!;
+  for (let i = 0; i < count; i++) to[at + i] = (high[from + i]! | 0) * TWO_32 + low[from + i]!;
   if (!nulls) return;
-  for (let i = 0; i < n; i++) if (nulls[from + i] === 1) to[at + i] = UNDEF_PRICE_F64;
+  for (let i = 0; i < count; i++) if (nulls[from + i] === 1) to[at + i] = UNDEF_PRICE_F64;
 }
 
-function copyMbo(rows: TableRows, from: number, n: number, c: MboColumns): void {
-  const at = c.length;
-  copyTimes(rows, 0, from, c.tsRecv, at, n, c.originNs);
-  copyTimes(rows, 1, from, c.tsEvent, at, n, c.originNs);
-  copyPlain(rows, 2, from, c.orderIdLo, at, n);
-  c.orderIdHi.set(rows.high[2]!.subarray(from, from + n), at);
-  copyPrices(rows, 3, from, c.price, at, n);
-  copyPlain(rows, 4, from, c.size, at, n);
-  copyPlain(rows, 5, from, c.sequence, at, n);
-  copyPlain(rows, 6, from, c.instrumentId, at, n);
-  copyPlain(rows, 7, from, c.tsInDelta, at, n);
-  copyPlain(rows, 8, from, c.publisherId, at, n);
-  copyPlain(rows, 9, from, c.flags, at, n);
-  copyLetters(rows, 10, from, c.action, at, n, ACTION_LETTERS);
-  copyLetters(rows, 11, from, c.side, at, n, SIDE_LETTERS);
-  copyPlain(rows, 12, from, c.channelId, at, n);
+function copyMbo(rows: TableRows, from: number, count: number, c: MboColumns): void {
+  const s: Stretch = { rows, from, count, at: c.length };
+  copyTimes(s, 0, c.tsRecv, c.originNs);
+  copyTimes(s, 1, c.tsEvent, c.originNs);
+  copyPlain(s, 2, c.orderIdLo);
+  c.orderIdHi.set(rows.high[2]!.subarray(from, from + count), s.at);
+  copyPrices(s, 3, c.price);
+  copyPlain(s, 4, c.size);
+  copyPlain(s, 5, c.sequence);
+  copyPlain(s, 6, c.instrumentId);
+  copyPlain(s, 7, c.tsInDelta);
+  copyPlain(s, 8, c.publisherId);
+  copyPlain(s, 9, c.flags);
+  copyLetters(s, 10, c.action, ACTION_LETTERS);
+  copyLetters(s, 11, c.side, SIDE_LETTERS);
+  copyPlain(s, 12, c.channelId);
 }
 
-function copyCmbp1(rows: TableRows, from: number, n: number, c: Cmbp1Columns): void {
-  const at = c.length;
-  copyTimes(rows, 0, from, c.tsRecv, at, n, c.originNs);
-  copyTimes(rows, 1, from, c.tsEvent, at, n, c.originNs);
-  copyPrices(rows, 2, from, c.price, at, n);
-  copyPrices(rows, 3, from, c.bidPrice, at, n);
-  copyPrices(rows, 4, from, c.askPrice, at, n);
-  copyPlain(rows, 5, from, c.size, at, n);
-  copyPlain(rows, 6, from, c.bidSize, at, n);
-  copyPlain(rows, 7, from, c.askSize, at, n);
-  copyPlain(rows, 8, from, c.instrumentId, at, n);
-  copyPlain(rows, 9, from, c.tsInDelta, at, n);
-  copyPlain(rows, 10, from, c.publisherId, at, n);
-  copyPlain(rows, 11, from, c.bidPublisher, at, n);
-  copyPlain(rows, 12, from, c.askPublisher, at, n);
-  copyPlain(rows, 13, from, c.flags, at, n);
-  copyLetters(rows, 14, from, c.action, at, n, ACTION_LETTERS);
-  copyLetters(rows, 15, from, c.side, at, n, SIDE_LETTERS);
+function copyCmbp1(rows: TableRows, from: number, count: number, c: Cmbp1Columns): void {
+  const s: Stretch = { rows, from, count, at: c.length };
+  copyTimes(s, 0, c.tsRecv, c.originNs);
+  copyTimes(s, 1, c.tsEvent, c.originNs);
+  copyPrices(s, 2, c.price);
+  copyPrices(s, 3, c.bidPrice);
+  copyPrices(s, 4, c.askPrice);
+  copyPlain(s, 5, c.size);
+  copyPlain(s, 6, c.bidSize);
+  copyPlain(s, 7, c.askSize);
+  copyPlain(s, 8, c.instrumentId);
+  copyPlain(s, 9, c.tsInDelta);
+  copyPlain(s, 10, c.publisherId);
+  copyPlain(s, 11, c.bidPublisher);
+  copyPlain(s, 12, c.askPublisher);
+  copyPlain(s, 13, c.flags);
+  copyLetters(s, 14, c.action, ACTION_LETTERS);
+  copyLetters(s, 15, c.side, SIDE_LETTERS);
 }

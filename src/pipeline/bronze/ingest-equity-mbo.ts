@@ -10,14 +10,15 @@
  */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
-import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
+import { ingestStage } from './ingest.ts';
 import { MboRows } from './mbo-rows.ts';
 import { placeEquity } from './place-outrights.ts';
 
-const TABLE = { layer: 'bronze', productType: 'equity_mbo', table: 'mbo' } as const;
-
-const INGEST: Ingest = {
-  table: TABLE,
+/** Orders of equities. */
+export const bronzeEquityMbo: Stage = ingestStage({
+  name: 'bronze_ingest_equity_mbo',
+  version: 2,
+  table: { layer: 'bronze', productType: 'equity_mbo', table: 'mbo' },
   schema: 'mbo',
   recordBytes: MBO_BYTES,
   venue: 'xnas',
@@ -26,15 +27,4 @@ const INGEST: Ingest = {
   makeRows: (originNs) => new MboRows(originNs, false),
   wanted: 'the ticker itself',
   emptyDay: null,
-};
-
-/** The stage. */
-export const bronzeEquityMbo: Stage = {
-  name: 'bronze_ingest_equity_mbo',
-  layer: 'bronze',
-  productType: 'equity_mbo',
-  version: 2,
-  outputs: [TABLE],
-  inputs: (task) => ingestInputs(INGEST, task),
-  run: (task, io) => runIngest(INGEST, task, io),
-};
+});

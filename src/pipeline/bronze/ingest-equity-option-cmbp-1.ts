@@ -12,16 +12,17 @@
  */
 import type { Stage } from '../stage.ts';
 import { Cmbp1Rows } from './cmbp-1-rows.ts';
-import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
+import { ingestStage } from './ingest.ts';
 import { placeEquityOption } from './place-options.ts';
 
 /** Bytes of a CMBP-1 record without its trailer. */
 const CMBP_1_BYTES = 80;
 
-const TABLE = { layer: 'bronze', productType: 'equity_option_cmbp_1', table: 'cmbp_1' } as const;
-
-const INGEST: Ingest = {
-  table: TABLE,
+/** Quotes and trades of options on equities. */
+export const bronzeEquityOptionCmbp1: Stage = ingestStage({
+  name: 'bronze_ingest_equity_option_cmbp_1',
+  version: 2,
+  table: { layer: 'bronze', productType: 'equity_option_cmbp_1', table: 'cmbp_1' },
   schema: 'cmbp-1',
   recordBytes: CMBP_1_BYTES,
   venue: 'opra',
@@ -30,15 +31,4 @@ const INGEST: Ingest = {
   makeRows: (originNs) => new Cmbp1Rows(originNs),
   wanted: 'an option on the ticker that expires on the date',
   emptyDay: 'no option on the ticker expires on the date',
-};
-
-/** The stage. */
-export const bronzeEquityOptionCmbp1: Stage = {
-  name: 'bronze_ingest_equity_option_cmbp_1',
-  layer: 'bronze',
-  productType: 'equity_option_cmbp_1',
-  version: 2,
-  outputs: [TABLE],
-  inputs: (task) => ingestInputs(INGEST, task),
-  run: (task, io) => runIngest(INGEST, task, io),
-};
+});

@@ -11,14 +11,15 @@
  */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
-import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
+import { ingestStage } from './ingest.ts';
 import { MboRows } from './mbo-rows.ts';
 import { placeFuture } from './place-outrights.ts';
 
-const TABLE = { layer: 'bronze', productType: 'future_mbo', table: 'mbo' } as const;
-
-const INGEST: Ingest = {
-  table: TABLE,
+/** Orders of futures. */
+export const bronzeFutureMbo: Stage = ingestStage({
+  name: 'bronze_ingest_future_mbo',
+  version: 2,
+  table: { layer: 'bronze', productType: 'future_mbo', table: 'mbo' },
   schema: 'mbo',
   recordBytes: MBO_BYTES,
   venue: 'glbx',
@@ -27,15 +28,4 @@ const INGEST: Ingest = {
   makeRows: (originNs) => new MboRows(originNs, false),
   wanted: 'an outright contract of the root',
   emptyDay: null,
-};
-
-/** The stage. */
-export const bronzeFutureMbo: Stage = {
-  name: 'bronze_ingest_future_mbo',
-  layer: 'bronze',
-  productType: 'future_mbo',
-  version: 2,
-  outputs: [TABLE],
-  inputs: (task) => ingestInputs(INGEST, task),
-  run: (task, io) => runIngest(INGEST, task, io),
-};
+});

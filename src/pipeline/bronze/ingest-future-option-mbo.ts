@@ -12,14 +12,15 @@
  */
 import { MBO_BYTES } from '../../dbn/index.ts';
 import type { Stage } from '../stage.ts';
-import { type Ingest, ingestInputs, runIngest } from './ingest.ts';
+import { ingestStage } from './ingest.ts';
 import { MboRows } from './mbo-rows.ts';
 import { placeFutureOption } from './place-options.ts';
 
-const TABLE = { layer: 'bronze', productType: 'future_option_mbo', table: 'mbo' } as const;
-
-const INGEST: Ingest = {
-  table: TABLE,
+/** Orders of options on futures. */
+export const bronzeFutureOptionMbo: Stage = ingestStage({
+  name: 'bronze_ingest_future_option_mbo',
+  version: 2,
+  table: { layer: 'bronze', productType: 'future_option_mbo', table: 'mbo' },
   schema: 'mbo',
   recordBytes: MBO_BYTES,
   venue: 'glbx',
@@ -28,15 +29,4 @@ const INGEST: Ingest = {
   makeRows: (originNs) => new MboRows(originNs, true),
   wanted: 'an option on a contract of the root that expires on the date',
   emptyDay: 'no option of the root expires on the date',
-};
-
-/** The stage. */
-export const bronzeFutureOptionMbo: Stage = {
-  name: 'bronze_ingest_future_option_mbo',
-  layer: 'bronze',
-  productType: 'future_option_mbo',
-  version: 2,
-  outputs: [TABLE],
-  inputs: (task) => ingestInputs(INGEST, task),
-  run: (task, io) => runIngest(INGEST, task, io),
-};
+});

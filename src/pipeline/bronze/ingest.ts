@@ -19,6 +19,7 @@ import {
 import type {
   Counters,
   PublishedPartition,
+  Stage,
   StageInput,
   StageIo,
   StageReport,
@@ -39,6 +40,9 @@ const MAX_SYMBOLS_NAMED = 12;
 
 /** What sets one ingest apart from the others. */
 export interface Ingest extends DayForm {
+  /** Name and version of its stage. */
+  name: string;
+  version: number;
   table: TableRef;
   venue: DefinitionVenue;
   /** Without definitions of the day nothing can be made; otherwise they are used where found. */
@@ -66,12 +70,26 @@ function filesOf(ingest: Ingest, task: StageTask): Files {
   };
 }
 
+/** The stage of an ingest. */
+export function ingestStage(ingest: Ingest): Stage {
+  const { name, version, table } = ingest;
+  return {
+    name,
+    layer: 'bronze',
+    productType: table.productType,
+    version,
+    outputs: [table],
+    inputs: (task) => ingestInputs(ingest, task),
+    run: (task, io) => runIngest(ingest, task, io),
+  };
+}
+
 /**
  * What a task of the ingest reads.
  * @throws DataError SYMBOL_NOT_FOUND, DATE_NOT_FOUND naming what there is; DEFINITIONS when they
  * are needed and missing.
  */
-export function ingestInputs(ingest: Ingest, task: StageTask): StageInput[] {
+function ingestInputs(ingest: Ingest, task: StageTask): StageInput[] {
   const { records, definitions } = filesOf(ingest, task);
   return [
     ...records.map(({ path }) => ({ kind: 'raw', role: 'records', path }) as const),
@@ -84,11 +102,7 @@ export function ingestInputs(ingest: Ingest, task: StageTask): StageInput[] {
  * day is read to its end before any of them is published.
  * @throws DataError, OperatingError; nothing is published of a damaged file.
  */
-export async function runIngest(
-  ingest: Ingest,
-  task: StageTask,
-  io: StageIo,
-): Promise<StageReport> {
+async function runIngest(ingest: Ingest, task: StageTask, io: StageIo): Promise<StageReport> {
   const { records, definitions: paths } = filesOf(ingest, task);
   const definitions = paths.length > 0 ? await readDefinitions(paths) : null;
   for (const { path } of records) await io.noteRaw(path, 'records');

@@ -11,6 +11,7 @@ import { MBO_REQUEST, readBronzeMbo } from '../bronze/bronze-rows.ts';
 import type { Stage, StageIo, StageReport, StageTask } from '../stage.ts';
 import { coveredSpans } from './covered-spans.ts';
 import { MARGIN_STEPS, MboWindows } from './mbo-windows.ts';
+import { withProgress } from './record-progress.ts';
 
 /** Records that are read before they are applied: small enough to stay in the cache. */
 const BATCH_RECORDS = 8192;
@@ -72,23 +73,10 @@ async function publishWindows(
   const published = [
     await io.publish(
       { ...depthTable!, symbol, dt },
-      windows.depth(watched(batches, reader.totalRows, io)),
+      windows.depth(withProgress(batches, reader.totalRows, io)),
       counters,
     ),
     await io.publish({ ...snapshotTable!, symbol, dt }, windows.snapshots(), counters),
   ];
   return { published, counters: counters(), rowsRead: windows.records };
-}
-
-function* watched(
-  batches: Iterable<MboColumns>,
-  totalRows: number,
-  io: StageIo,
-): Generator<MboColumns> {
-  let rows = 0;
-  for (const batch of batches) {
-    rows += batch.length;
-    yield batch;
-    io.progress(rows / totalRows);
-  }
 }

@@ -11,6 +11,7 @@ import type { OptionTerms } from '../bronze/option-terms.ts';
 import type { Counters, Stage, StageIo, StageReport, StageTask } from '../stage.ts';
 import { coveredSpans } from './covered-spans.ts';
 import { OptionWindows, type StrikeEngine } from './option-windows.ts';
+import { withProgress } from './record-progress.ts';
 import { readSpots, spotRequest } from './underlying-spot.ts';
 
 /** Columns of records as the books take them. */
@@ -131,23 +132,10 @@ async function publishWindows<C extends RecordColumns>(
   const published = [
     await io.publish(
       { ...depthTable!, symbol, dt },
-      windows.depth(watched(day.batches, reader.totalRows, io)),
+      windows.depth(withProgress(day.batches, reader.totalRows, io)),
       counters,
     ),
     await io.publish({ ...snapshotTable!, symbol, dt }, windows.snapshots(), counters),
   ];
   return { published, counters: counters(), rowsRead: windows.records };
-}
-
-function* watched<C extends RecordColumns>(
-  batches: Iterable<C>,
-  totalRows: number,
-  io: StageIo,
-): Generator<C> {
-  let rows = 0;
-  for (const batch of batches) {
-    rows += batch.length;
-    yield batch;
-    io.progress(rows / totalRows);
-  }
 }
