@@ -20,8 +20,15 @@ const PICTURES = join(ROOT, 'docs', 'images', 'research');
 /** Rows shown of a longer answer. */
 const ROWS_SHOWN = 8;
 /** A question: its name, its SQL, and the part of the page that its answer fills. */
-const QUESTION =
-  /```sql\n-- (?<name>[a-z-]+)\n(?<sql>[^`]+)```\n\n<!-- answer -->\n(?<answer>[\s\S]*?)<!-- end of answer -->/g;
+const QUESTION = new RegExp(
+  [
+    /```sql\n-- (?<name>[a-z-]+)\n(?<sql>[^`]+)```\n\n/,
+    /<!-- answer -->\n(?<answer>[\s\S]*?)<!-- end of answer -->/,
+  ]
+    .map((part) => part.source)
+    .join(''),
+  'g',
+);
 
 function spymaster(args, lake) {
   const run = spawnSync(process.execPath, [PROGRAM, ...args, '--lake', lake], {
@@ -57,7 +64,8 @@ function table(rows) {
 }
 
 function answer(name, sql, lake, pictures) {
-  const rows = JSON.parse(spymaster(['lake', 'sql', '--format', 'json', sql], lake));
+  const lines = spymaster(['lake', 'sql', '--format', 'json', sql], lake).trim().split('\n');
+  const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
   if (rows.length === 0) throw new Error(`${name}: no rows`);
   pictures.set(`${name}.svg`, PLOTS[name](rows));
   return `![${name.replaceAll('-', ' ')}](images/research/${name}.svg)\n\n${table(rows)}\n`;

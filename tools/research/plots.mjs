@@ -9,15 +9,15 @@ export const PLOTS = {
       y: 'lots',
       by: 'side',
       xLabel: 'ticks from the best price of the side',
-      yLabel: 'lots, mean over the session',
+      yLabel: 'lots, mean over the seconds',
     }),
   'pulled-or-filled': (rows) =>
     linePlot(rows, {
-      title: 'Of what leaves a level: the share that is pulled, not traded',
+      title: 'Of what leaves a level: the share that was traded, not pulled',
       x: 'ticks',
-      y: 'pulled_share',
+      y: 'traded_share',
       by: 'side',
-      xLabel: 'ticks from the best price of the side',
+      xLabel: 'ticks from the best price that is left at the end of the second',
       yLabel: 'share of lots',
     }),
   'flow-and-price': (rows) =>
@@ -31,22 +31,22 @@ export const PLOTS = {
     }),
   'around-the-largest-move': (rows) =>
     heatPlot(rows, {
-      title: 'Liquidity velocity around the largest minute’s move',
+      title: 'Liquidity velocity, bids less asks, around the largest move of a minute',
       x: 'second',
       y: 'tick',
-      value: 'velocity',
+      value: 'bid_less_ask',
       over: 'spot',
-      xLabel: 'seconds (orange: draining, blue: building, line: spot)',
-      yLabel: 'ticks from the first spot',
+      xLabel: 'seconds (blue: bids build faster, orange: asks do, line: spot)',
+      yLabel: 'ticks from the middle of the range',
     }),
   'options-by-strike': (rows) =>
     barPlot(rows, {
       title: 'Resting size of 0DTE options by strike',
-      x: 'strike',
-      y: 'lots',
+      x: 'points_from_spot',
+      y: 'contracts',
       by: 'option_right',
-      xLabel: 'strike',
-      yLabel: 'contracts, mean over the session',
+      xLabel: 'strike less the future’s price, points',
+      yLabel: 'contracts, mean over the seconds',
     }),
   'who-leads': (rows) =>
     barPlot(rows, {

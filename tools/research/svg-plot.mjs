@@ -6,8 +6,8 @@ import { scaleBand, scaleLinear, scaleTime } from 'd3-scale';
 import { line } from 'd3-shape';
 
 const WIDTH = 720;
-const HEIGHT = 320;
-const MARGIN = { top: 34, right: 16, bottom: 46, left: 64 };
+const HEIGHT = 340;
+const MARGIN = { top: 54, right: 16, bottom: 46, left: 64 };
 /** Okabe and Ito's colours, told apart by all kinds of sight. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const INNER = {
@@ -64,11 +64,11 @@ function xAxis(x, count = 10) {
 function legend(names) {
   if (names.length < 2) return [];
   return names.flatMap((name, i) => {
-    const x = INNER.left + 12 + i * 150;
-    const mark = `<rect x="${x}" y="${INNER.top + 4}" width="12" height="12"`;
+    const x = INNER.left + i * 150;
+    const mark = `<rect x="${x}" y="${INNER.top - 20}" width="12" height="12"`;
     return [
       `${mark} fill="${COLOURS[i]}"/>`,
-      text(x + 18, INNER.top + 14, name, { anchor: 'start' }),
+      text(x + 18, INNER.top - 10, name, { anchor: 'start' }),
     ];
   });
 }
@@ -131,12 +131,40 @@ export function barPlot(rows, { title, x, y, by, xLabel, yLabel }) {
   return frame(title, xLabel, yLabel, [...yAxis(toY), ...labels, ...bars, ...legend(names)]);
 }
 
-/** Orange below zero, blue above, white at zero; saturated at `limit`. */
-function diverging(value, limit) {
-  const share = Math.min(1, Math.abs(value) / limit);
-  const mix = (to) => Math.round(255 + (to - 255) * share);
-  const [r, g, b] = value < 0 ? [213, 94, 0] : [0, 114, 178];
+/** Steps of colour from white to full. */
+const SHADES = 12;
+
+/** Orange below zero, blue above, white at zero. @param step -SHADES to SHADES. */
+function diverging(step) {
+  const mix = (to) => Math.round(255 + ((to - 255) * Math.abs(step)) / SHADES);
+  const [r, g, b] = step < 0 ? [213, 94, 0] : [0, 114, 178];
   return `rgb(${mix(r)},${mix(g)},${mix(b)})`;
+}
+
+/** The size that only one value in fifty exceeds: beyond it colours are full. */
+function fullColourAt(values) {
+  const sizes = values.map(Math.abs).sort((a, b) => a - b);
+  return sizes[Math.floor(sizes.length * 0.98)] || 1;
+}
+
+/** One path a shade, over all cells that have it. */
+function cellPaths(rows, { x, y, value }, toX, toY) {
+  const limit = fullColourAt(rows.map((r) => Number(r[value])));
+  // Edges on whole pixels: neighbours share them, and no seam is seen.
+  const edges = (to, v) => [Math.round(to(v - 0.5)), Math.round(to(v + 0.5))];
+  const shades = new Map();
+  for (const r of rows) {
+    const share = Math.max(-1, Math.min(1, Number(r[value]) / limit));
+    const step = Math.round(share * SHADES);
+    if (step === 0) continue;
+    const [left, right] = edges(toX, Number(r[x]));
+    const [bottom, top] = edges(toY, Number(r[y]));
+    if (!shades.has(step)) shades.set(step, []);
+    shades.get(step).push(`M${left} ${top}H${right}V${bottom}H${left}z`);
+  }
+  return [...shades]
+    .sort(([a], [b]) => a - b)
+    .map(([step, cells]) => `<path fill="${diverging(step)}" d="${cells.join('')}"/>`);
 }
 
 /** A coloured cell for each (x, y), and a line over them. Cells are one unit apart on both axes. */
@@ -145,17 +173,7 @@ export function heatPlot(rows, { title, x, y, value, over, xLabel, yLabel }) {
   const ys = extent(rows.map((r) => Number(r[y])));
   const toX = scaleLinear([xs[0] - 0.5, xs[1] + 0.5], [INNER.left, INNER.right]);
   const toY = scaleLinear([ys[0] - 0.5, ys[1] + 0.5], [INNER.bottom, INNER.top]);
-  const sizes = rows.map((r) => Math.abs(Number(r[value]))).sort((a, b) => a - b);
-  const limit = sizes[Math.floor(sizes.length * 0.98)] || 1;
-  const w = at(toX(1) - toX(0) + 0.1);
-  const h = at(toY(0) - toY(1) + 0.1);
-  const cells = rows
-    .filter((r) => Math.abs(Number(r[value])) > limit / 50)
-    .map((r) => {
-      const [left, top] = [toX(Number(r[x]) - 0.5), toY(Number(r[y]) + 0.5)];
-      const colour = diverging(Number(r[value]), limit);
-      return `<rect x="${at(left)}" y="${at(top)}" width="${w}" height="${h}" fill="${colour}"/>`;
-    });
+  const cells = cellPaths(rows, { x, y, value }, toX, toY);
   const path = [...new Map(rows.map((r) => [Number(r[x]), Number(r[over])]))].sort(
     (a, b) => a[0] - b[0],
   );
@@ -164,5 +182,6 @@ export function heatPlot(rows, { title, x, y, value, over, xLabel, yLabel }) {
     (p) => toY(p[1]),
   ).digits(1)(path);
   const track = `<path d="${d}" fill="none" stroke="#24292f" stroke-width="1.5"/>`;
-  return frame(title, xLabel, yLabel, [...cells, ...yAxis(toY), ...xAxis(toX), track]);
+  const drawn = [`<g shape-rendering="crispEdges">${cells.join('\n')}</g>`, track];
+  return frame(title, xLabel, yLabel, [...drawn, ...yAxis(toY), ...xAxis(toX)]);
 }
