@@ -1,4 +1,6 @@
-/** Raw days of a handful of records on any date, made bronze, silver and gold by the real stages. */
+/**
+ * Raw days of a handful of records on any date, made bronze, silver and gold by the real stages.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
