@@ -98,8 +98,8 @@ function checkContract(task: ReadTask, manifest: PartitionManifest): void {
   const { contract, ref } = task;
   if (manifest.contractSha256 === contract.sha256) return;
   throw new DataError('CONTRACT', `${datasetName(ref)} ${ref.symbol} ${ref.dt}`, {
-    found: `contract ${manifest.contractSha256}`,
-    expected: contract.sha256,
+    found: `rows made under another contract, ${manifest.contractSha256.slice(0, 12)}`,
+    expected: `${contract.sha256.slice(0, 12)}; \`spymaster pipeline run\` makes them anew`,
   });
 }
 
