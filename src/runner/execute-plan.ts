@@ -229,7 +229,10 @@ class Execution {
   private async anything(): Promise<void> {
     const { signal } = this.options;
     const now = performance.now();
-    const turns = this.waiting.filter((w) => w.notBefore > now).map((w) => w.notBefore - now);
+    // A turn that came since the last look counts too: nothing else might end this wait.
+    const free = this.running.size < this.runner.width;
+    const again = this.waiting.filter((w) => free && w.notBefore > 0);
+    const turns = again.map((w) => Math.max(0, w.notBefore - now));
     let timer: NodeJS.Timeout | undefined;
     let onAbort = () => {};
     const others: Promise<void>[] = [];
