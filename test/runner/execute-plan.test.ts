@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { executePlan, type NodeResult } from '../../src/runner/execute-plan.ts';
 import type { NodeAction, Plan, PlanNode } from '../../src/runner/plan-types.ts';
 import type { NodeJob, NodeOutcome, NodeRunner } from '../../src/runner/run-node.ts';
@@ -158,6 +158,21 @@ describe('a plan', () => {
       outcome: 'failed',
       error: { code: 'PARTITION_BUSY' },
     });
+  });
+
+  it('wakes for a turn that came between the look for a ready node and the wait', async () => {
+    // Each look at the clock is 300 ms after the one before: the retry is due in between.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 300));
+    try {
+      const answers: NodeOutcome[] = [BUSY, DONE];
+      const runner = new ScriptedRunner(1, () => answers.shift() ?? FAILED);
+      const results = await execute(plan(node('a')), runner);
+      expect(outcomes(results)).toEqual({ a: 'done' });
+      expect(runner.log).toEqual(['+a', '-a', '+a', '-a']);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('starts nothing more once it is interrupted, and waits for what runs', async () => {
