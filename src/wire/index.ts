@@ -35,3 +35,16 @@ export type {
   VacuumPressureServerMessage,
   WireTrade,
 } from './vacuum-pressure-messages.ts';
+export { RIGHT_CODES, SIDE_CODES, VELOCITY_COLUMNS } from './velocity-columns.ts';
+export type {
+  BatchStart,
+  ForecastNotice,
+  ForecastStatus,
+  HorizonSkill,
+  RunDiagnostics,
+  SurfaceHeader,
+  VelocityConfig,
+  VelocityServerMessage,
+  VelocitySurface,
+} from './velocity-messages.ts';
+export { VELOCITY_SURFACES } from './velocity-messages.ts';

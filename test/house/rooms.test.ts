@@ -15,7 +15,16 @@ const ROWS = [
 ];
 
 /** Rooms that are synchronous and deterministic: no clock, no random source, no effects. */
-const DATA_PLANE = ['core', 'dbn', 'wire', 'features', 'book', 'synth', 'vacuum-pressure'];
+const DATA_PLANE = [
+  'core',
+  'dbn',
+  'wire',
+  'features',
+  'book',
+  'synth',
+  'vacuum-pressure',
+  'forecast',
+];
 
 /** What `web` may import of `src`. */
 const WEB_ROOMS = ['core', 'wire'];

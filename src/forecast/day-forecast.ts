@@ -1,0 +1,17 @@
+/** Horizons at which probabilities are fitted and proven, s. */
+export const PROOF_HORIZONS_S = [1, 2, 5, 10, 20, 30] as const;
+/** Longest horizon of a path, s; also what training days are purged by. */
+export const LONGEST_HORIZON_S = 30;
+/** Outcomes of a move of the mid, in the order of probability columns. */
+export const OUTCOMES = ['down', 'flat', 'up'] as const;
+
+/**
+ * What one forecaster (ours or a baseline) says about one session at `PROOF_HORIZONS_S`. NaN where
+ * it says nothing.
+ */
+export interface DayForecast {
+  /** Per horizon: p(down), p(flat), p(up) of each window. [windows x 3], row by row */
+  probabilities: readonly Float64Array[];
+  /** Per horizon: expected move of the mid, ticks. [windows] */
+  moves: readonly Float64Array[];
+}

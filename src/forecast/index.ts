@@ -1,0 +1,13 @@
+export type { DayForecast } from './day-forecast.ts';
+export { LONGEST_HORIZON_S, OUTCOMES, PROOF_HORIZONS_S } from './day-forecast.ts';
+export type { ForecastDay } from './forecast-day.ts';
+export { DISPLACEMENTS, MAX_DISPLACEMENT_TICKS } from './forecast-day.ts';
+export type {
+  Estimate,
+  ForecastParameters,
+  HeldOutSkill,
+  HorizonModel,
+  IsotonicMap,
+  ParameterInput,
+} from './forecast-parameters.ts';
+export { PARAMETERS_FORMAT } from './forecast-parameters.ts';
