@@ -1,5 +1,4 @@
 import { FlatWriter } from './flat-writer.ts';
-import type { FrameColumnType } from './frame-columns.ts';
 
 /**
  * An Arrow IPC stream of one record batch whose columns, types and row count never change:
@@ -11,10 +10,13 @@ import type { FrameColumnType } from './frame-columns.ts';
  * bytes.
  */
 
+/** Storage types of columns. */
+export type ArrowType = keyof typeof BYTES_OF;
+
 /** A column of a layout. */
 export interface ArrowColumn {
   readonly name: string;
-  readonly type: FrameColumnType;
+  readonly type: ArrowType;
 }
 
 /** The constant bytes of a stream and where its values go. */
@@ -28,16 +30,32 @@ export interface ArrowLayout {
 }
 
 /** Bytes of a value. */
-export const BYTES_OF = { float32: 4, int8: 1, uint16: 2, uint32: 4 } as const;
+export const BYTES_OF = {
+  float32: 4,
+  float64: 8,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+} as const;
 
 const TYPE_INT = 2;
 const TYPE_FLOAT = 3;
 const HEADER_SCHEMA = 1;
 const HEADER_RECORD_BATCH = 3;
 const METADATA_V5 = 4;
-/** Larger than the metadata of any layout here. */
-const METADATA_CAPACITY = 65_536;
+const PRECISION_SINGLE = 1;
+const PRECISION_DOUBLE = 2;
+/** Larger than the metadata of a message, bytes: what it needs, and what each column adds. */
+const METADATA_BYTES = 512;
+const METADATA_BYTES_PER_COLUMN = 256;
 
+const capacityFor = (columns: number) => METADATA_BYTES + columns * METADATA_BYTES_PER_COLUMN;
+
+const isFloat = (type: ArrowType) => type === 'float32' || type === 'float64';
 const padded = (bytes: number) => (bytes + 7) & ~7;
 
 /**
@@ -55,20 +73,20 @@ function startMessage(w: FlatWriter, headerType: number, bodyBytes: number): num
 }
 
 /** Writes the type table that all columns of `type` share and returns where it is. */
-function writeType(w: FlatWriter, type: FrameColumnType): number {
-  if (type === 'float32') {
+function writeType(w: FlatWriter, type: ArrowType): number {
+  if (isFloat(type)) {
     const at = w.table(w.vtable(8, [4]), 8);
-    w.i16(at + 4, 1);
+    w.i16(at + 4, type === 'float32' ? PRECISION_SINGLE : PRECISION_DOUBLE);
     return at;
   }
   const at = w.table(w.vtable(12, [4, 8]), 12);
   w.i32(at + 4, 8 * BYTES_OF[type]);
-  w.u8(at + 8, type === 'int8' ? 1 : 0);
+  w.u8(at + 8, type.startsWith('int') ? 1 : 0);
   return at;
 }
 
 function schemaMessage(columns: readonly ArrowColumn[]): Uint8Array {
-  const w = new FlatWriter(METADATA_CAPACITY);
+  const w = new FlatWriter(capacityFor(columns.length));
   const header = startMessage(w, HEADER_SCHEMA, 0);
   const schema = w.table(w.vtable(8, [0, 4]), 8);
   w.refer(header, schema);
@@ -78,11 +96,11 @@ function schemaMessage(columns: readonly ArrowColumn[]): Uint8Array {
   const at = columns.map((column, c) => {
     const field = w.table(vtable, 20);
     w.refer(fields + 4 * c, field);
-    w.u8(field + 16, column.type === 'float32' ? TYPE_FLOAT : TYPE_INT);
+    w.u8(field + 16, isFloat(column.type) ? TYPE_FLOAT : TYPE_INT);
     return field;
   });
   const noChildren = w.vector(0, 4, 4) - 4;
-  const types = new Map<FrameColumnType, number>();
+  const types = new Map<ArrowType, number>();
   columns.forEach((column, c) => {
     const type = types.get(column.type) ?? writeType(w, column.type);
     types.set(column.type, type);
@@ -94,7 +112,7 @@ function schemaMessage(columns: readonly ArrowColumn[]): Uint8Array {
 }
 
 function batchMessage(rows: number, places: readonly number[], sizes: readonly number[]) {
-  const w = new FlatWriter(METADATA_CAPACITY);
+  const w = new FlatWriter(capacityFor(places.length));
   const last = places.length - 1;
   const bodyBytes = last < 0 ? 0 : padded(places[last] + sizes[last]);
   const header = startMessage(w, HEADER_RECORD_BATCH, bodyBytes);
@@ -114,7 +132,10 @@ function batchMessage(rows: number, places: readonly number[], sizes: readonly n
   return w.finish();
 }
 
-/** Lays out a stream of `columns` x `rows`. Pure; a few tens of microseconds. */
+/** Schema messages by their columns: the same for any number of rows. */
+const schemas = new WeakMap<readonly ArrowColumn[], Uint8Array>();
+
+/** Lays out a stream of `columns` x `rows`: a few microseconds once the columns are known. */
 export function layOutArrow(columns: readonly ArrowColumn[], rows: number): ArrowLayout {
   const sizes = columns.map((c) => rows * BYTES_OF[c.type]);
   const places: number[] = [];
@@ -123,7 +144,8 @@ export function layOutArrow(columns: readonly ArrowColumn[], rows: number): Arro
     places.push(body);
     body += padded(bytes);
   }
-  const schema = schemaMessage(columns);
+  const schema = schemas.get(columns) ?? schemaMessage(columns);
+  schemas.set(columns, schema);
   const batch = batchMessage(rows, places, sizes);
   const bodyStart = 16 + schema.length + batch.length;
   const template = new Uint8Array(bodyStart + body + 8);

@@ -1,6 +1,6 @@
 import { DataError } from '../core/index.ts';
-import { BYTES_OF } from './arrow-layout.ts';
-import type { FrameColumnType } from './frame-columns.ts';
+import { type ArrowType, BYTES_OF } from './arrow-layout.ts';
+import { ARROW_VIEWS, type ArrowValues } from './arrow-views.ts';
 
 /**
  * Reads the first record batch of any Arrow IPC stream, for the numeric types that our streams use;
@@ -10,8 +10,8 @@ import type { FrameColumnType } from './frame-columns.ts';
 
 /** A column as read: an owned copy of its values. */
 export interface ReadColumn {
-  type: FrameColumnType;
-  values: Float32Array | Int8Array | Uint16Array | Uint32Array;
+  type: ArrowType;
+  values: ArrowValues;
 }
 
 interface Message {
@@ -74,25 +74,32 @@ function readMessage(r: FlatReader, at: number): Message {
   return { type: type === 0 ? 0 : r.view.getUint8(type), header, body, next: body + bodyBytes };
 }
 
-function typeOf(r: FlatReader, field: number): FrameColumnType | null {
+function typeOf(r: FlatReader, field: number): ArrowType | null {
   const kindAt = r.slot(field, 2);
   const type = r.follow(field, 3);
   if (kindAt === 0 || type === 0) return null;
   const kind = r.view.getUint8(kindAt);
   const first = r.slot(type, 0);
-  if (kind === 3) return first !== 0 && r.view.getInt16(first, true) === 1 ? 'float32' : null;
+  if (kind === 3) {
+    const precision = first === 0 ? 0 : r.view.getInt16(first, true);
+    return precision === 1 ? 'float32' : precision === 2 ? 'float64' : null;
+  }
   if (kind !== 2 || first === 0) return null;
   const bits = r.view.getInt32(first, true);
   const signedAt = r.slot(type, 1);
   const signed = signedAt !== 0 && r.view.getUint8(signedAt) !== 0;
-  if (signed) return bits === 8 ? 'int8' : null;
-  return bits === 16 ? 'uint16' : bits === 32 ? 'uint32' : null;
+  return typeNamed(`${signed ? '' : 'u'}int${bits}`);
+}
+
+/** The type of a name; null for one that our streams do not use (`uint64`). */
+function typeNamed(name: string): ArrowType | null {
+  return Object.hasOwn(BYTES_OF, name) ? (name as ArrowType) : null;
 }
 
 function fieldsOf(r: FlatReader, schema: number) {
   const vector = r.follow(schema, 1);
   const count = r.view.getUint32(vector, true);
-  const fields: { name: string; type: FrameColumnType | null }[] = [];
+  const fields: { name: string; type: ArrowType | null }[] = [];
   for (let f = 0; f < count; f++) {
     const at = vector + 4 + 4 * f;
     const field = at + r.view.getUint32(at, true);
@@ -105,13 +112,10 @@ function fieldsOf(r: FlatReader, schema: number) {
   return fields;
 }
 
-function valuesOf(bytes: Uint8Array, at: number, type: FrameColumnType, rows: number) {
+function valuesOf(bytes: Uint8Array, at: number, type: ArrowType, rows: number) {
   const end = at + rows * BYTES_OF[type];
   if (end > bytes.length) fail('values beyond the end', at);
-  const copy = bytes.slice(at, end).buffer;
-  if (type === 'float32') return new Float32Array(copy);
-  if (type === 'int8') return new Int8Array(copy);
-  return type === 'uint16' ? new Uint16Array(copy) : new Uint32Array(copy);
+  return new ARROW_VIEWS[type](bytes.slice(at, end).buffer as ArrayBuffer);
 }
 
 function readColumns(bytes: Uint8Array): Map<string, ReadColumn> {

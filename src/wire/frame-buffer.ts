@@ -1,5 +1,6 @@
 import type { ArrowLayout } from './arrow-layout.ts';
 import { layOutArrow } from './arrow-layout.ts';
+import { ARROW_VIEWS } from './arrow-views.ts';
 import type { FrameArrays, FrameColumnName } from './frame-columns.ts';
 import { FRAME_COLUMNS, FRAME_K, FRAME_ROWS } from './frame-columns.ts';
 import type { FrameHeader } from './frame-header.ts';
@@ -10,13 +11,6 @@ export const COLUMN_STRIDE = 102;
 
 /** Largest Arrow message of a frame, schema included, bytes. */
 export const MAX_FRAME_BYTES = 16_384;
-
-const VIEWS = {
-  float32: Float32Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-} as const;
 
 let layout: ArrowLayout | null = null;
 
@@ -33,7 +27,7 @@ export function frameLayout(): ArrowLayout {
 export function frameArrays(buffer: ArrayBuffer, byteOffset: number): FrameArrays {
   const { offsets } = frameLayout();
   const views = FRAME_COLUMNS.map((column, c) => {
-    const View = VIEWS[column.type];
+    const View = ARROW_VIEWS[column.type];
     return [column.name, new View(buffer, byteOffset + offsets[c], FRAME_ROWS)];
   });
   return Object.fromEntries(views) as FrameArrays;

@@ -1,3 +1,5 @@
+import type { ArrowArray } from './arrow-views.ts';
+
 /**
  * The vacuum-pressure frame: 101 rows (k = -50..+50 around spot), one column a published quantity.
  *
@@ -53,11 +55,5 @@ export type FrameColumnName = (typeof FRAME_COLUMNS)[number]['name'];
 
 /** The typed array behind each column. [FRAME_ROWS] */
 export type FrameArrays = {
-  [C in (typeof FRAME_COLUMNS)[number] as C['name']]: C['type'] extends 'float32'
-    ? Float32Array
-    : C['type'] extends 'int8'
-      ? Int8Array
-      : C['type'] extends 'uint16'
-        ? Uint16Array
-        : Uint32Array;
+  [C in (typeof FRAME_COLUMNS)[number] as C['name']]: ArrowArray<C['type']>;
 };

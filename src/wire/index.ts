@@ -1,4 +1,4 @@
-export type { ArrowColumn, ArrowLayout } from './arrow-layout.ts';
+export type { ArrowColumn, ArrowLayout, ArrowType } from './arrow-layout.ts';
 export { layOutArrow } from './arrow-layout.ts';
 export type { ReadColumn } from './arrow-reader.ts';
 export { readArrow } from './arrow-reader.ts';
@@ -17,6 +17,7 @@ export {
   parseClientMessage,
 } from './parse-client-message.ts';
 export { parseServerMessage } from './parse-server-message.ts';
+export { parseVelocityMessage } from './parse-velocity-message.ts';
 export type {
   ClientMessage,
   EdgeReason,
@@ -35,7 +36,10 @@ export type {
   VacuumPressureServerMessage,
   WireTrade,
 } from './vacuum-pressure-messages.ts';
+export type { VelocityArrays } from './velocity-columns.ts';
 export { RIGHT_CODES, SIDE_CODES, VELOCITY_COLUMNS } from './velocity-columns.ts';
+export type { VelocityFrame } from './velocity-frame.ts';
+export { decodeVelocityFrame, makeVelocityFrame } from './velocity-frame.ts';
 export type {
   BatchStart,
   ForecastNotice,

@@ -1,3 +1,7 @@
+import type { ArrowType } from './arrow-layout.ts';
+import type { ArrowArray } from './arrow-views.ts';
+import type { VelocitySurface } from './velocity-messages.ts';
+
 /**
  * Columns of the velocity stream's surfaces. Rows are sparse: an absent row means 0 everywhere,
  * except `nu` and `kappa`, which are then 1. Meaning: docs/formulas.md.
@@ -51,4 +55,12 @@ export const VELOCITY_COLUMNS = {
     { name: 'band80_low', type: 'float32', unit: 'ticks from the mid' },
     { name: 'band80_high', type: 'float32', unit: 'ticks from the mid' },
   ],
-} as const;
+} as const satisfies Record<
+  VelocitySurface,
+  readonly { name: string; type: ArrowType; unit: string }[]
+>;
+
+/** The columns of a surface as typed arrays, one value a row. */
+export type VelocityArrays<S extends VelocitySurface> = {
+  [C in (typeof VELOCITY_COLUMNS)[S][number] as C['name']]: ArrowArray<C['type']>;
+};
