@@ -5,6 +5,7 @@ import { contractsCommand } from './commands/contracts.ts';
 import { dbnCommand } from './commands/dbn.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { lakeCommand } from './commands/lake.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -38,6 +39,7 @@ export function buildProgram(onCode: (code: number) => void = () => {}): Command
     contractsCommand(),
     pipelineCommand(),
     lakeCommand(),
+    forecastCommand(),
     serveCommand(),
     doctorCommand(),
   ];

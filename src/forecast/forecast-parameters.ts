@@ -21,6 +21,11 @@ export interface IsotonicMap {
 /** The probability model of one horizon. */
 export interface HorizonModel {
   horizon_s: number;
+  /** Mean and scale of each feature on the training windows: what standardises it. */
+  means: number[];
+  scales: number[];
+  /** Penalty of the squared weights for one window, chosen within the training days. */
+  l2: number;
   /** Rows for down, flat, up; columns: intercept, then a weight a feature (standardised). */
   weights: number[][];
   /** Calibration of each outcome's probability; the three are then scaled to sum 1. */
@@ -44,31 +49,41 @@ export interface ParameterInput {
 /** What a horizon was worth on the days held out, against the best baseline. */
 export interface HeldOutSkill {
   horizon_s: number;
-  skill: number;
-  low: number;
-  high: number;
+  /** 1 - log-loss / log-loss of the baseline; null when nothing could be compared. */
+  skill: number | null;
+  /** 95 % interval; null with fewer than three days held out. */
+  low: number | null;
+  high: number | null;
+  /** Name of the best baseline; empty when there is none. */
   baseline: string;
 }
 
+/** What a fit gives and a forecast needs: everything but its proof and its origin. */
+export interface FittedForecast {
+  beta: Estimate;
+  gamma: Estimate;
+  /** Windows that beta and gamma were fitted on. */
+  train_samples: number;
+  /** Names in the order of weights, means and scales. */
+  features: { names: string[] };
+  /** One for each of `PROOF_HORIZONS_S`, ascending. */
+  horizons: HorizonModel[];
+}
+
 /** The file. Keys are published names. */
-export interface ForecastParameters {
+export interface ForecastParameters extends FittedForecast {
   format: typeof PARAMETERS_FORMAT;
   root: string;
   product_type: string;
   status: 'proven' | 'unproven';
   /** Why it is unproven, in words; empty when proven. */
   reasons: string[];
-  beta: Estimate;
-  gamma: Estimate;
-  train_samples: number;
   days: { train: string[]; calibrate: string[]; holdout: string[] };
   /** Hours of the day that windows were taken from, exchange time. */
   session: { time_zone: string; from: string; to: string };
   /** Every number of the model that is not fitted. */
   constants: Record<string, number>;
   constants_hash: string;
-  features: { names: string[]; means: number[]; scales: number[] };
-  horizons: HorizonModel[];
   skill: HeldOutSkill[];
   inputs: ParameterInput[];
   inputs_hash: string;

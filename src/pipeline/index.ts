@@ -21,6 +21,7 @@ export {
   saveSelection,
   selectionPath,
 } from './contract-selection-file.ts';
+export { chooseForecastDays } from './forecast/choose-forecast-days.ts';
 export { ingestedPartitions } from './ingest-record.ts';
 export { type RunStageOptions, runStage, StageAbandoned, StageSkipped } from './run-stage.ts';
 export { selectForDate, selectTicker } from './select-contracts.ts';
