@@ -1,3 +1,5 @@
+import type { ForecastDay } from './forecast-day.ts';
+
 /** Horizons at which probabilities are fitted and proven, s. */
 export const PROOF_HORIZONS_S = [1, 2, 5, 10, 20, 30] as const;
 /** Longest horizon of a path, s; also what training days are purged by. */
@@ -14,4 +16,17 @@ export interface DayForecast {
   probabilities: readonly Float64Array[];
   /** Per horizon: expected move of the mid, ticks. [windows] */
   moves: readonly Float64Array[];
+  /**
+   * Per horizon: bounds of the move, ticks: 80 % low, 50 % low, 50 % high, 80 % high; absent where a
+   * forecaster has none. [windows x 4], row by row
+   */
+  bands?: readonly Float64Array[];
+}
+
+/** Something that forecasts sessions: ours, or a baseline. */
+export interface Forecaster {
+  /** How it is called in reports and files. */
+  name: string;
+  /** What it says about a session, from each window's past alone. */
+  predict(day: ForecastDay): DayForecast;
 }
