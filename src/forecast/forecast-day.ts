@@ -32,7 +32,7 @@ export interface ForecastDay {
   /** F(0) and N(0). */
   forceHere: Float64Array;
   dampingHere: Float64Array;
-  /** Ticks to the first wall, 1..64. */
+  /** Ticks from the cell of spot to the first wall: 1..64 steps of the lattice; 0 = unknown. */
   wallUp: Int16Array;
   wallDown: Int16Array;
   vacuumUp: Float64Array;

@@ -13,3 +13,10 @@ export type {
 } from './forecast-parameters.ts';
 export { PARAMETERS_FORMAT } from './forecast-parameters.ts';
 export { FULL_DAYS, MIN_DAYS, splitDays } from './model/split-days.ts';
+export { placeOfMid } from './physics/force-profile.ts';
+export { forecastPath } from './physics/forecast-path.ts';
+export { type ForecastDayName, makeForecastDay } from './physics/make-forecast-day.ts';
+export { PHYSICS_CONSTANTS } from './physics/physics-constants.ts';
+export { physicsConfidence, runScore } from './physics/run-diagnostics.ts';
+export type { BookSurfaceRows, OptionSurfaceRows } from './physics/window-fields.ts';
+export { WindowPhysics } from './physics/window-physics.ts';
