@@ -2,6 +2,7 @@ export { EVENT_OPEN_LIMIT_NS, MAX_CLOCK_NS } from './apply-rows.ts';
 export { type BookEntry, BookSet, type BookSetOptions, MAX_INSTRUMENTS } from './book-set.ts';
 export type { BookCounters, CounterName } from './counters.ts';
 export { COUNTER_NAMES } from './counters.ts';
+export { type EventTaker, EventWalk } from './event-walk.ts';
 export { FLOW, FLOW_RESTED, FlowLog, REST_NS } from './flow-log.ts';
 export { InstrumentSlots } from './instrument-slots.ts';
 export { MAX_TICK, MAX_WINDOW_TICKS } from './level-ladder.ts';

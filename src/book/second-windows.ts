@@ -7,20 +7,18 @@
  */
 import type { Lots, NsOfDay, PriceNano, Tick } from '../core/index.ts';
 import { assert } from '../core/index.ts';
-import { MboColumns } from '../dbn/index.ts';
-import { copyRow } from './copy-row.ts';
+import type { MboColumns } from '../dbn/index.ts';
 import { COUNTER } from './counters.ts';
+import { type EventTaker, EventWalk } from './event-walk.ts';
 import { FlowLog } from './flow-log.ts';
 import { NO_TICK, OrderBook } from './order-book.ts';
 import { TradeLog } from './trade-log.ts';
-import { WholeEvents } from './whole-events.ts';
 import { WindowClock, type WindowSpan } from './window-clock.ts';
 import { WindowGrid } from './window-grid.ts';
 import { DepthRows, SnapshotRows } from './window-rows.ts';
 import { WindowTrades } from './window-trades.ts';
 
 const MAX_U32 = 4294967295;
-const HELD_ROWS = 256;
 
 /** What the windows are made with. */
 export interface SecondWindowsOptions {
@@ -72,13 +70,10 @@ export class SecondWindows {
   };
   private readonly flows = new FlowLog(4096, true);
   private readonly trades = new TradeLog();
-  private readonly events = new WholeEvents();
   private readonly clock: WindowClock;
   private readonly grid: WindowGrid;
   private readonly sums = new WindowTrades();
-  /** Rows of an event that began in an earlier batch; `heldRows` of them. */
-  private held: MboColumns;
-  private heldRows = 0;
+  private readonly walk: EventWalk;
   private eventsBefore = 0;
   private clearsBefore = 0;
 
@@ -86,11 +81,19 @@ export class SecondWindows {
     const { tickSize, originNs, gridTicks, spans, depthRows = 0 } = options;
     const { flows, trades } = this;
     this.book = new OrderBook({ tickSize, originNs, flows, trades });
-    this.clock = new WindowClock(spans);
+    const clock = new WindowClock(spans);
+    this.clock = clock;
     this.grid = new WindowGrid(gridTicks);
     this.depth = new DepthRows(Math.max(depthRows, this.grid.maxRows));
-    this.snapshots = new SnapshotRows(this.clock.total);
-    this.held = new MboColumns(HELD_ROWS, originNs);
+    this.snapshots = new SnapshotRows(clock.total);
+    const taker: EventTaker = {
+      get nextNs() {
+        return clock.next;
+      },
+      take: (columns, from, to) => this.apply(columns, from, to),
+      passTo: (now) => this.closeTo(now),
+    };
+    this.walk = new EventWalk(taker, originNs);
   }
 
   /** True when every window is written: later records change nothing. */
@@ -108,22 +111,7 @@ export class SecondWindows {
    * @returns the next row to consume: before `to` only while the depth rows are full.
    */
   advance(columns: MboColumns, from: number, to: number): number {
-    let i = from;
-    if (this.heldRows > 0) {
-      i = this.hold(columns, i, to);
-      if (this.events.open || !this.applyHeld()) return i;
-    }
-    const { events } = this;
-    while (i < to && !this.done) {
-      events.seek(columns, i, to, this.clock.next);
-      this.apply(columns, i, events.end);
-      i = events.end;
-      if (events.cut) continue;
-      if (events.due === Number.POSITIVE_INFINITY) break;
-      if (!this.closeTo(events.due)) return i;
-    }
-    if (this.done) return to;
-    return this.hold(columns, i, to);
+    return this.walk.advance(columns, from, to);
   }
 
   /**
@@ -131,38 +119,11 @@ export class SecondWindows {
    * @returns false while the depth rows are full: take them and call it again.
    */
   finish(): boolean {
-    if (this.heldRows > 0 && !this.applyHeld()) return false;
-    return this.closeTo(Number.MAX_VALUE);
-  }
-
-  /** Keeps rows of the open event for the next batch; returns the first that is of another. */
-  private hold(columns: MboColumns, from: number, to: number): number {
-    const { events } = this;
-    if (this.heldRows > 0) events.seekEnd(columns, from, to);
-    const end = this.heldRows > 0 ? events.end : to;
-    const rows = this.heldRows + end - from;
-    if (rows > this.held.capacity) this.growHeld(rows);
-    for (let i = from; i < end; i++) copyRow(columns, i, this.held, this.heldRows++);
-    return end;
-  }
-
-  private growHeld(rows: number): void {
-    const grown = new MboColumns(Math.max(rows, this.held.capacity * 2), this.held.originNs);
-    for (let i = 0; i < this.heldRows; i++) copyRow(this.held, i, grown, i);
-    this.held = grown;
-  }
-
-  /** Applies the held event in its own second; false while the depth rows are full. */
-  private applyHeld(): boolean {
-    if (!this.closeTo(this.events.now)) return false;
-    this.apply(this.held, 0, this.heldRows);
-    this.heldRows = 0;
-    return true;
+    return this.walk.finish();
   }
 
   /** Applies rows of whole events. */
   private apply(columns: MboColumns, from: number, to: number): void {
-    if (from === to) return;
     const { book } = this;
     book.applyBatch(columns, from, to);
     // Open after its last row: an event that is closed by force.
