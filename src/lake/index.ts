@@ -33,6 +33,8 @@ export type {
 export { writeParquet } from './parquet-writer.ts';
 export { readManifest, sha256OfFile } from './partition-files.ts';
 export { PartitionLock } from './partition-lock.ts';
+export type { PartitionRanges } from './partition-ranges.ts';
+export { openPartitionRanges } from './partition-ranges.ts';
 export type { Layer, PartitionRef, TableRef } from './partition-ref.ts';
 export { datasetName, LAYERS, partitionFolder } from './partition-ref.ts';
 export type { Product, Products, TradingSession } from './products.ts';

@@ -81,6 +81,15 @@ function arrayOver(kind: ColumnKind, slots: SharedArrayBuffer, at: number): Slot
   return new (ARRAYS[kind] as unknown as Over)(slots, at, SLOT_ROWS);
 }
 
+/** A column of `rows` rows in memory of its own. */
+export function makeSlotView(column: SlotColumn, rows: number): SlotView {
+  return {
+    values: new ARRAYS[column.kind](rows),
+    high: column.kind === 'lanes' ? new Uint32Array(rows) : null,
+    absent: column.nullable ? new Uint8Array(rows) : null,
+  };
+}
+
 function columnBytes(column: SlotColumn): number {
   const wide = column.kind === 'lanes' ? 2 : 1;
   return SLOT_ROWS * (ARRAYS[column.kind].BYTES_PER_ELEMENT * wide + (column.nullable ? 1 : 0));
