@@ -1,0 +1,44 @@
+import { sortedOrder } from './sorted-order.ts';
+
+/** Rank of each value from 1 up, ties sharing the mean of theirs. [values.length] */
+export function ranksOf(values: ArrayLike<number>): Float64Array {
+  const order = sortedOrder(values);
+  const ranks = new Float64Array(values.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let at = from; at < to; at++) ranks[order[at]] = (from + 1 + to) / 2;
+    from = to;
+  }
+  return ranks;
+}
+
+/**
+ * Probability that a score of a case with label 1 exceeds one with label 0, ties counting half: the
+ * area under the ROC curve. NaN unless both labels are there.
+ */
+export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const ranks = ranksOf(scores);
+  let ones = 0;
+  let sum = 0;
+  for (let i = 0; i < ranks.length; i++) {
+    if (labels[i] !== 1) continue;
+    ones++;
+    sum += ranks[i];
+  }
+  const zeros = ranks.length - ones;
+  return ones * zeros === 0 ? Number.NaN : (sum - (ones * (ones + 1)) / 2) / (ones * zeros);
+}
+
+/** Spearman's rank correlation; NaN with fewer than two values or when either does not vary. */
+export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const [a, b] = [ranksOf(x), ranksOf(y)];
+  const middle = (a.length + 1) / 2;
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += (a[i] - middle) * (b[i] - middle);
+    aa += (a[i] - middle) ** 2;
+    bb += (b[i] - middle) ** 2;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : Number.NaN;
+}
