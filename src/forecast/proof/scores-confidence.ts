@@ -30,39 +30,52 @@ export function sumConfidence(
   return sums;
 }
 
-/** A point of the risk-coverage curve. */
+/** A point of the risk-coverage curve: what is left when only the most confident windows count. */
 export interface CoveragePoint {
-  /** Share of moves kept, the most confident ones. */
+  /** Share of the windows kept. */
   coverage: number;
+  windows: number;
   /** Least confidence among them. */
   confidence: number;
-  /** Share of them whose direction was right. */
+  /** Share of the moves among them whose direction was right; NaN without a move. */
   hitRate: number;
-  moves: number;
+  /** Their mean loss. */
+  loss: number;
 }
 
 /**
- * Hit rate among the most confident moves, as more and more of them are let in. Moves of equal
- * confidence come in together. Empty without a move.
+ * Hit rate and loss among the most confident windows, as more and more of them are let in. Windows
+ * of equal confidence come in together. Empty without windows.
+ * @param hits of `directionHits`: NaN where the mid stood still.
+ * @param losses of each window; where it or `confidence` is NaN a window is left out.
  * @param points wanted; ties may leave fewer.
  */
 export function riskCoverage(
   confidence: Float64Array,
   hits: Float64Array,
+  losses: Float64Array,
   points: number,
 ): CoveragePoint[] {
-  const moved = [...hits.keys()].filter((i) => !Number.isNaN(hits[i] + confidence[i]));
-  const order = sortedOrder(Float64Array.from(moved, (i) => -confidence[i]));
+  const known = [...losses.keys()].filter((i) => !Number.isNaN(losses[i] + confidence[i]));
+  const order = sortedOrder(Float64Array.from(known, (i) => -confidence[i])).map((at) => known[at]);
   const curve: CoveragePoint[] = [];
-  let right = 0;
-  for (let at = 0; at < order.length; at++) {
-    const here = moved[order[at]];
-    right += hits[here];
-    const moves = at + 1;
-    const tied = moves < order.length && confidence[moved[order[moves]]] === confidence[here];
-    if (tied || moves < ((curve.length + 1) * order.length) / points) continue;
-    const coverage = moves / order.length;
-    curve.push({ coverage, confidence: confidence[here], hitRate: right / moves, moves });
-  }
+  let [moves, right, loss] = [0, 0, 0];
+  order.forEach((i, at) => {
+    loss += losses[i];
+    if (!Number.isNaN(hits[i])) {
+      moves++;
+      right += hits[i];
+    }
+    const windows = at + 1;
+    const tied = windows < order.length && confidence[order[windows]] === confidence[i];
+    if (tied || windows < ((curve.length + 1) * order.length) / points) return;
+    curve.push({
+      coverage: windows / order.length,
+      windows,
+      confidence: confidence[i],
+      hitRate: moves === 0 ? Number.NaN : right / moves,
+      loss: loss / windows,
+    });
+  });
   return curve;
 }
