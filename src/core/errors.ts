@@ -64,6 +64,15 @@ export const ERRORS = {
     exit: 4,
     meaning: 'Raw files of the same day contradict each other; the message names both.',
   },
+  FORECAST_FIT: {
+    exit: 4,
+    meaning: 'A forecast cannot be fitted to these days; the message says what they lack.',
+  },
+  PARAMETERS: {
+    exit: 4,
+    meaning:
+      'Forecast parameters are damaged, or belong to another product, model or state of the lake.',
+  },
   INTERNAL: {
     exit: 1,
     meaning: 'A defect of Spymaster itself; please report it with the message.',

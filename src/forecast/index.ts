@@ -12,6 +12,16 @@ export type {
   ParameterInput,
 } from './forecast-parameters.ts';
 export { PARAMETERS_FORMAT } from './forecast-parameters.ts';
+export { fitForecast } from './model/fit-forecast.ts';
+export { modelConstants } from './model/model-constants.ts';
+export { predictDay } from './model/predict-day.ts';
+export type {
+  ForecastRows,
+  WindowDiagnostics,
+  WindowForecast,
+} from './model/predict-window.ts';
+export { predictWindow, windowDiagnostics } from './model/predict-window.ts';
+export { type ReadyForecast, readyForecast } from './model/probability-model.ts';
 export { FULL_DAYS, MIN_DAYS, splitDays } from './model/split-days.ts';
 export { placeOfMid } from './physics/force-profile.ts';
 export { forecastPath } from './physics/forecast-path.ts';
