@@ -22,6 +22,11 @@ export {
   selectionPath,
 } from './contract-selection-file.ts';
 export { chooseForecastDays } from './forecast/choose-forecast-days.ts';
+export {
+  type ForecastDayRead,
+  type ForecastDayRequest,
+  readForecastDay,
+} from './forecast/read-forecast-day.ts';
 export { ingestedPartitions } from './ingest-record.ts';
 export { type RunStageOptions, runStage, StageAbandoned, StageSkipped } from './run-stage.ts';
 export { selectForDate, selectTicker } from './select-contracts.ts';

@@ -162,7 +162,7 @@ class LakeIo implements StageIo {
 }
 
 /** The command that makes a partition. */
-function commandFor(ref: PartitionRef): string {
+export function commandFor(ref: PartitionRef): string {
   const flags = `--product-type ${ref.productType} --symbol ${ref.symbol} --dt ${ref.dt}`;
   return `spymaster pipeline run --layer ${ref.layer} ${flags}`;
 }
