@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import type { TestHook } from '../../web/vacuum-pressure/test-hook.ts';
+import type { TestHook } from '../../web/shell/test-hook.ts';
 import { decodePng, type Picture } from './png.ts';
 
 declare global {

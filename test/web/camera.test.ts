@@ -15,7 +15,7 @@ import {
 } from '../../web/surface/camera.ts';
 import { afterUserMove, FOLLOWING, follow, followWord } from '../../web/surface/follow.ts';
 
-const viewport: Viewport = { width: 800, height: 560, columnMs: 25 };
+const viewport: Viewport = { width: 800, height: 560, columnMs: 25, baseSeconds: 60 };
 const home: Camera = { right: 2_088_000, centre: 27_790, zoomX: 1, zoomY: 1 };
 
 const cameras = fc.record({
@@ -90,7 +90,7 @@ describe('camera', () => {
 });
 
 describe('following', () => {
-  const target = { column: 2_090_000, row: 27_790 };
+  const target = { column: 2_090_000, row: 27_790, lead: 0 };
 
   it('holds the newest column near the right edge', () => {
     const { camera } = follow(home, viewport, FOLLOWING, target, false);
@@ -119,7 +119,7 @@ describe('following', () => {
 
   it('never moves an axis that the user took', () => {
     const looking = { time: false, price: false, recentring: false };
-    const { camera } = follow(home, viewport, looking, { column: 3e6, row: 5 }, true);
+    const { camera } = follow(home, viewport, looking, { column: 3e6, row: 5, lead: 0 }, true);
     expect(camera).toEqual(home);
   });
 

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_K } from '../../src/wire/index.ts';
-import {
-  COLUMN_HELD,
-  COLUMN_INVALID,
-  FrameHistory,
-  HISTORY_COLUMNS,
-  HISTORY_FRAMES,
-} from '../../web/surface/frame-history.ts';
+import { COLUMN_HELD, COLUMN_INVALID, FrameHistory } from '../../web/surface/frame-history.ts';
 import { GapHistory } from '../../web/surface/gap-history.ts';
 import { clusterTrades, TradeHistory } from '../../web/surface/trade-history.ts';
+import { HISTORY_LAYOUT } from '../../web/vacuum-pressure/fields.ts';
 import { makeArrays } from './frames.ts';
+
+const { frames: HISTORY_FRAMES, timeColumns: HISTORY_COLUMNS } = HISTORY_LAYOUT;
 
 const facts = (seq: number, spotRow = 1000, skipped = 0) => ({
   seq,
@@ -25,7 +22,7 @@ const stamp = (seq: number) => makeArrays((_, i) => seq + i / 128);
 
 describe('frame history', () => {
   it("gives back every row's exact value at its absolute price", () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     h.append(facts(500, 1000), stamp(3));
     const frame = h.frameAt(500);
     expect(h.value('rest_depth', frame, 1000 - FRAME_K)).toBe(3);
@@ -36,7 +33,7 @@ describe('frame history', () => {
   });
 
   it('keeps rows that left the window with later spots', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     h.append(facts(1, 1000), stamp(1));
     h.append(facts(2, 1080), stamp(2));
     expect(h.value('rest_depth', h.frameAt(1), 960)).toBe(1 + 10 / 128);
@@ -51,7 +48,7 @@ describe('frame history', () => {
       }),
       { minLength: 1, maxLength: 400 },
     );
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     fc.assert(
       fc.property(steps, fc.integer({ min: 0, max: 8e6 }), (list, start) => {
         h.clear();
@@ -78,7 +75,7 @@ describe('frame history', () => {
   });
 
   it('shows the previous frame, flagged, only where the server says it left frames out', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     h.append(facts(10), stamp(1));
     h.append(facts(14, 1000, 3), stamp(2));
     expect([11, 12, 13].map((c) => h.frameAt(c))).toEqual([0, 0, 0]);
@@ -89,7 +86,7 @@ describe('frame history', () => {
   });
 
   it('forgets the oldest frames, never the newest', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     const arrays = stamp(0);
     for (let seq = 1; seq <= HISTORY_FRAMES + 100; seq++) h.append(facts(seq), arrays);
     expect(h.frameAt(100)).toBe(-1);
@@ -98,7 +95,7 @@ describe('frame history', () => {
   });
 
   it('does not show the future after a step back', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     for (const seq of [10, 11, 12, 13]) h.append(facts(seq), stamp(seq));
     const { epoch } = h;
     h.append(facts(12), stamp(99));
@@ -110,7 +107,7 @@ describe('frame history', () => {
   });
 
   it('starts anew after a jump longer than itself', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     h.append(facts(10), stamp(1));
     h.append(facts(10 + HISTORY_COLUMNS), stamp(2));
     expect(h.frameAt(10)).toBe(-1);
@@ -118,7 +115,7 @@ describe('frame history', () => {
   });
 
   it('has no data without spot, and says when the book was not valid', () => {
-    const h = new FrameHistory();
+    const h = new FrameHistory(HISTORY_LAYOUT);
     h.append({ ...facts(5), spotRow: Number.NaN, bookValid: false }, stamp(1));
     expect(h.frameAt(5)).toBe(-1);
     expect(h.flagsAt(5) & COLUMN_INVALID).toBe(COLUMN_INVALID);

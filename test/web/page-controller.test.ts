@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameBuffer } from '../../src/wire/index.ts';
-import { PageController } from '../../web/vacuum-pressure/page-controller.ts';
+import { PressureController } from '../../web/vacuum-pressure/pressure-controller.ts';
 import { CONFIG, FakeWorld } from './fake-world.ts';
 import { makeHeader } from './frames.ts';
 
@@ -10,7 +10,7 @@ const frameBytes = new FrameBuffer().copy();
 /** A page that has received one frame, of 09:30:00 New York. */
 function openPage() {
   const world = new FakeWorld();
-  const page = new PageController(PAGE, world);
+  const page = new PressureController(PAGE, world);
   page.connection.start();
   greet(world);
   say(world, makeHeader(2_088_000));

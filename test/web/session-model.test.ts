@@ -3,10 +3,11 @@ import type { RuntimeConfig } from '../../src/wire/index.ts';
 import { forceSums } from '../../web/panels/force-profile.ts';
 import { ladderLines, rowsPerLine } from '../../web/panels/ladder.ts';
 import { extent } from '../../web/panels/line-plot.ts';
-import { CSV_HEAD, csvPieces } from '../../web/vacuum-pressure/export-csv.ts';
+import { csvHead, csvPieces } from '../../web/shell/export-csv.ts';
+import { readCell, readingText, readOut } from '../../web/shell/read-cell.ts';
 import { FlowSeries, flowImbalance } from '../../web/vacuum-pressure/flow-series.ts';
-import { readCell, readingText, readOut } from '../../web/vacuum-pressure/read-cell.ts';
-import { SessionModel } from '../../web/vacuum-pressure/session-model.ts';
+import { READ_OUT } from '../../web/vacuum-pressure/pressure-controller.ts';
+import { PressureModel } from '../../web/vacuum-pressure/session-model.ts';
 import { makeArrays, makeHeader } from './frames.ts';
 
 const CONFIG = {
@@ -26,12 +27,12 @@ const SEQ = 2_088_000;
 const arrays = makeArrays((name, i) => (name === 'composite' ? i / 256 : i));
 
 describe('session model', () => {
-  let m: SessionModel;
+  let m: PressureModel;
   beforeEach(() => {
-    m = new SessionModel();
+    m = new PressureModel();
     m.takeConfig(CONFIG);
   });
-  const take = (seq: number, more = {}) => m.takeFrame(makeHeader(seq, more), arrays);
+  const take = (seq: number, more = {}) => m.takeFrame({ header: makeHeader(seq, more), arrays });
 
   it('reads the exact numbers of a cell', () => {
     take(SEQ);
@@ -44,7 +45,7 @@ describe('session model', () => {
     });
     expect(cell.values.rest_depth).toBe(50);
     expect(cell.values.composite).toBe(50 / 256);
-    expect(readOut(cell)[0]).toEqual(['bid', '50']);
+    expect(readOut(cell, READ_OUT)[0]).toEqual(['bid', '50']);
     expect(readingText(cell)).toContain('price=6947.50');
   });
 
@@ -52,7 +53,7 @@ describe('session model', () => {
     take(SEQ);
     const cell = readCell(m, SEQ - 1, 27_790);
     expect(cell.frameSeq).toBeNull();
-    expect(readOut(cell).every(([, text]) => text === '–')).toBe(true);
+    expect(readOut(cell, READ_OUT).every(([, text]) => text === '–')).toBe(true);
   });
 
   it('continues without a gap over frames that the server left out', () => {
@@ -143,7 +144,7 @@ describe('session model', () => {
     take(SEQ + 4, { thinned: 3 });
     const window = { fromColumn: SEQ, toColumn: SEQ + 9, fromRow: 27_789, toRow: 27_790 };
     const lines = csvPieces(m, window).join('').trim().split('\n');
-    expect(lines[0]).toBe(CSV_HEAD);
+    expect(lines[0]).toBe(csvHead(m));
     expect(lines).toHaveLength(5);
     expect(lines[1]).toBe(
       `${SEQ},1767623400000000000,6947.25,${49 / 256},49,49,49,49,49,49,49,49,49,49,49,49,49`,

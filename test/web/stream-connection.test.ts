@@ -4,6 +4,7 @@ import { waitBefore } from '../../web/stream/back-off.ts';
 import { RecentQuantiles } from '../../web/stream/recent-quantiles.ts';
 import { type ConnectionStatus, StreamConnection } from '../../web/stream/stream-connection.ts';
 import { serverOf, streamUrl } from '../../web/stream/stream-parameters.ts';
+import { FrameCodec, VACUUM_PRESSURE_STREAM } from '../../web/vacuum-pressure/frame-codec.ts';
 import { CONFIG, type FakeSocket, FakeWorld } from './fake-world.ts';
 import { makeHeader } from './frames.ts';
 
@@ -17,10 +18,11 @@ function setUp() {
   const trips: number[] = [];
   const connection = new StreamConnection(
     world,
+    new FrameCodec(),
     {
       status: (s) => statuses.push(s),
       message: (m) => messages.push(m.type),
-      frame: (h) => frames.push(h.seq),
+      frame: ({ header }) => frames.push(header.seq),
       roundTrip: (ms) => trips.push(ms),
     },
     (resume) => `ws://x/?resume=${resume ?? ''}`,
@@ -191,13 +193,13 @@ describe('stream url', () => {
   );
 
   it("passes on the stream's parameters and nothing else", () => {
-    expect(streamUrl(page, null, null)).toBe(
+    expect(streamUrl(VACUUM_PRESSURE_STREAM, page, null, null)).toBe(
       'ws://desk:8002/v1/vacuum-pressure/stream?symbol=ESH6&dt=2026-01-05&speed=2&throttle_ms=50',
     );
   });
 
   it('prefers the speed in use and carries the place', () => {
-    const url = new URL(streamUrl(page, 10, 's1:41'));
+    const url = new URL(streamUrl(VACUUM_PRESSURE_STREAM, page, 10, 's1:41'));
     expect(url.searchParams.get('speed')).toBe('10');
     expect(url.searchParams.get('resume_from')).toBe('s1:41');
   });

@@ -1,5 +1,13 @@
+/** What only one page's health has. */
+export interface PageFacts {
+  /** State of the forecast in a word; null on a page without one. */
+  forecast: string | null;
+  /** Further rows of the panel: name, value, explanation. */
+  rows: readonly (readonly [string, string, string])[];
+}
+
 /** What the health chip and its panel say. Unknown numbers are NaN and shown as a dash. */
-export interface HealthFacts {
+export interface HealthFacts extends PageFacts {
   /** From the moment a frame was due to its paint, ms: median and 99th percentile. */
   lagP50: number;
   lagP99: number;
@@ -12,7 +20,6 @@ export interface HealthFacts {
   book: string;
   connection: string;
   roundTripMs: number;
-  eventsPerSecond: number;
   uploadedMb: number;
   historyFrames: number;
   level: 'good' | 'warn' | 'bad';
@@ -44,6 +51,7 @@ export function HealthChip(props: {
       <span class={f && f.skipped > 0 ? '' : 'dim'}>skip {f ? f.skipped : '–'}</span>
       <span class={f && f.gaps > 0 ? 'warn' : 'dim'}>gaps {f ? f.gaps : '–'}</span>
       <span>{f?.book ?? 'book –'}</span>
+      {f?.forecast && <span>fc {f.forecast}</span>}
     </button>
   );
 }
@@ -51,7 +59,7 @@ export function HealthChip(props: {
 /** The numbers behind the chip. */
 export function HealthPanel(props: { facts: HealthFacts; onClose: () => void }) {
   const f = props.facts;
-  const rows: [string, string, string][] = [
+  const rows: (readonly [string, string, string])[] = [
     ['Connection', f.connection, 'State of the stream'],
     ['Lag p50 / p99', `${number(f.lagP50, 1)} / ${number(f.lagP99, 1)} ms`, 'Frame due to paint'],
     ['Round trip', `${number(f.roundTripMs, 1)} ms`, 'Ping to the server and back'],
@@ -60,7 +68,7 @@ export function HealthPanel(props: { facts: HealthFacts; onClose: () => void }) 
     ['Frames skipped', String(f.skipped), 'Left out by the server for this viewer, newest wins'],
     ['Gaps', String(f.gaps), 'Spans without comparable frames, hatched on the surface'],
     ['Book', f.book, 'As the server reports it'],
-    ['Events a second', number(f.eventsPerSecond), 'Book events, event time'],
+    ...f.rows,
     ['History', `${f.historyFrames} frames`, 'Held in this page'],
     ['Uploaded', `${number(f.uploadedMb, 1)} MB`, 'Sent to the graphics card'],
   ];

@@ -27,6 +27,7 @@ export interface ThemeTokens {
   outline: string;
   crosshair: string;
   gap: string;
+  contour: string;
   noData: string;
 }
 
@@ -56,6 +57,7 @@ export const THEMES = {
     outline: '#05070a',
     crosshair: '#cfd9e4',
     gap: '#c9a24a',
+    contour: '#ffffff',
     noData: '#16211d',
   },
   light: {
@@ -82,6 +84,7 @@ export const THEMES = {
     outline: '#ffffff',
     crosshair: '#2b3846',
     gap: '#6f5310',
+    contour: '#1b1b1b',
     noData: '#e4e8de',
   },
   contrast: {
@@ -108,6 +111,7 @@ export const THEMES = {
     outline: '#000000',
     crosshair: '#ffffff',
     gap: '#ffe14d',
+    contour: '#ffffff',
     noData: '#16211d',
   },
 } as const satisfies Record<string, ThemeTokens>;
@@ -148,6 +152,7 @@ export function surfacePalette(name: ThemeName): SurfacePalette {
     outline: t.outline,
     crosshair: t.crosshair,
     gap: t.gap,
+    contour: t.contour,
     noData: rgbOfHex(t.noData),
   };
 }

@@ -6,8 +6,8 @@ export interface ViewState {
   diverging: string;
   contrast: string;
   theme: string;
-  /** Smallest trade drawn, lots; 0 = no dots. */
-  minSize: number;
+  /** What only this page has, as text, by parameter. */
+  extra: Readonly<Record<string, string>>;
   zoomX: number;
   zoomY: number;
   /**
@@ -17,21 +17,23 @@ export interface ViewState {
   place: { at: number; price: string } | null;
 }
 
-/** The view of an address without parameters. */
-export const DEFAULT_VIEW: ViewState = {
-  field: 'composite',
-  map: 'cividis',
-  diverging: '',
-  contrast: 'percentile',
-  theme: 'dark',
-  minSize: 5,
-  zoomX: 1,
-  zoomY: 1,
-  place: null,
-};
+/** The view of an address without parameters: `field` and `extra` are the page's own. */
+export function defaultView(field: string, extra: Readonly<Record<string, string>>): ViewState {
+  return {
+    field,
+    map: 'cividis',
+    diverging: '',
+    contrast: 'percentile',
+    theme: 'dark',
+    extra,
+    zoomX: 1,
+    zoomY: 1,
+    place: null,
+  };
+}
 
 const TEXTS = ['field', 'map', 'diverging', 'contrast', 'theme'] as const;
-const NUMBERS = { minSize: 'min_size', zoomX: 'zoom_x', zoomY: 'zoom_y' } as const;
+const NUMBERS = { zoomX: 'zoom_x', zoomY: 'zoom_y' } as const;
 
 function timeText(seconds: number): string {
   const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
@@ -46,13 +48,18 @@ export function secondsOfTime(text: string): number {
 }
 
 /** Reads the view's parameters; what is missing or senseless is the default. */
-export function readView(params: URLSearchParams): ViewState {
-  const view = { ...DEFAULT_VIEW };
+export function readView(params: URLSearchParams, defaults: ViewState): ViewState {
+  const view = { ...defaults };
   for (const name of TEXTS) view[name] = params.get(name) ?? view[name];
   for (const [name, parameter] of Object.entries(NUMBERS)) {
     const value = Number.parseFloat(params.get(parameter) ?? '');
-    if (Number.isFinite(value) && value >= 0) view[name as keyof typeof NUMBERS] = value;
+    if (Number.isFinite(value) && value > 0) view[name as keyof typeof NUMBERS] = value;
   }
+  const extra = Object.entries(defaults.extra).map(([name, text]) => [
+    name,
+    params.get(name) ?? text,
+  ]);
+  view.extra = Object.fromEntries(extra);
   const at = secondsOfTime(params.get('at') ?? '');
   const price = params.get('price') ?? '';
   if (Number.isFinite(at) && /^-?\d+(\.\d+)?$/.test(price)) view.place = { at, price };
@@ -62,16 +69,21 @@ export function readView(params: URLSearchParams): ViewState {
 /**
  * The address's parameters with the view's in them; defaults are left out, other parameters kept.
  */
-export function writeView(params: URLSearchParams, view: ViewState): URLSearchParams {
+export function writeView(
+  params: URLSearchParams,
+  view: ViewState,
+  defaults: ViewState,
+): URLSearchParams {
   const out = new URLSearchParams(params);
   const put = (name: string, value: string, fallback: string) => {
     if (value === fallback) out.delete(name);
     else out.set(name, value);
   };
-  for (const name of TEXTS) put(name, view[name], DEFAULT_VIEW[name]);
+  for (const name of TEXTS) put(name, view[name], defaults[name]);
+  for (const [name, text] of Object.entries(view.extra)) put(name, text, defaults.extra[name]!);
   for (const [name, parameter] of Object.entries(NUMBERS)) {
     const key = name as keyof typeof NUMBERS;
-    put(parameter, String(Number(view[key].toFixed(3))), String(DEFAULT_VIEW[key]));
+    put(parameter, String(Number(view[key].toFixed(3))), String(defaults[key]));
   }
   put('at', view.place ? timeText(view.place.at) : '', '');
   put('price', view.place?.price ?? '', '');

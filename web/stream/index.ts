@@ -1,10 +1,13 @@
 export { waitBefore } from './back-off.ts';
 export { RecentQuantiles } from './recent-quantiles.ts';
+export type {
+  FrameHead,
+  StreamCodec,
+  StreamConfig,
+  StreamFrame,
+  StreamMessage,
+} from './stream-codec.ts';
 export type { ConnectionStatus, ConnectionWorld, SocketLike } from './stream-connection.ts';
 export { StreamConnection } from './stream-connection.ts';
-export {
-  STREAM_PARAMETERS,
-  serverOf,
-  streamUrl,
-  VACUUM_PRESSURE_PORT,
-} from './stream-parameters.ts';
+export type { StreamEndpoint } from './stream-parameters.ts';
+export { COMMON_PARAMETERS, serverOf, streamUrl } from './stream-parameters.ts';

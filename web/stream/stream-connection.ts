@@ -1,13 +1,6 @@
-import {
-  type ClientMessage,
-  decodeFrame,
-  type FrameArrays,
-  type GridUpdate,
-  parseServerMessage,
-  type StreamError,
-  type VacuumPressureServerMessage,
-} from '../../src/wire/index.ts';
+import type { ClientMessage, StreamError } from '../../src/wire/index.ts';
 import { waitBefore } from './back-off.ts';
+import type { StreamCodec, StreamConfig, StreamFrame, StreamMessage } from './stream-codec.ts';
 
 /** Silence after which the server is asked for a sign of life, ms. */
 const QUIET_MS = 4000;
@@ -47,12 +40,12 @@ export interface ConnectionWorld {
 }
 
 /** What a connection tells its owner. */
-export interface ConnectionEvents {
+export interface ConnectionEvents<C extends StreamConfig, F extends StreamFrame> {
   status(status: ConnectionStatus): void;
   /** Every text message except the headers of frames. */
-  message(message: Exclude<VacuumPressureServerMessage, GridUpdate>): void;
+  message(message: StreamMessage<C>): void;
   /** A whole frame; `receivedAt` is the world's time. */
-  frame(header: GridUpdate, arrays: FrameArrays, receivedAt: number): void;
+  frame(frame: F, receivedAt: number): void;
   /** Round trip to the server, ms. */
   roundTrip(ms: number): void;
 }
@@ -71,12 +64,12 @@ function refusal(reason: string): StreamError {
  * has, and gives up only when the server says that the request itself is wrong. Sockets of the past
  * cannot disturb the present one.
  */
-export class StreamConnection {
+export class StreamConnection<C extends StreamConfig, F extends StreamFrame> {
   private readonly world: ConnectionWorld;
-  private readonly events: ConnectionEvents;
+  private readonly codec: StreamCodec<C, F>;
+  private readonly events: ConnectionEvents<C, F>;
   private readonly urlFor: (resumeFrom: string | null) => string;
   private socket: SocketLike | null = null;
-  private header: GridUpdate | null = null;
   private position: { session: string; seq: number } | null = null;
   private attempt = 0;
   private retryTimer: unknown = null;
@@ -94,10 +87,12 @@ export class StreamConnection {
    */
   constructor(
     world: ConnectionWorld,
-    events: ConnectionEvents,
+    codec: StreamCodec<C, F>,
+    events: ConnectionEvents<C, F>,
     urlFor: (resumeFrom: string | null) => string,
   ) {
     this.world = world;
+    this.codec = codec;
     this.events = events;
     this.urlFor = urlFor;
   }
@@ -146,7 +141,7 @@ export class StreamConnection {
     const resume = this.position ? `${this.position.session}:${this.position.seq}` : null;
     this.events.status({ state: 'connecting', attempt: this.attempt });
     this.error = null;
-    this.header = null;
+    this.codec.reset();
     this.pings.clear();
     const socket = world.open(this.urlFor(resume));
     this.socket = socket;
@@ -177,12 +172,8 @@ export class StreamConnection {
   }
 
   private receiveText(text: string): void {
-    const message = parseServerMessage(text);
+    const message = this.codec.readText(text);
     if (!message) return;
-    if (message.type === 'grid_update') {
-      this.header = message;
-      return;
-    }
     if (message.type === 'pong') {
       this.receivePong(Number(message.id));
       return;
@@ -199,12 +190,11 @@ export class StreamConnection {
   }
 
   private receiveBinary(data: ArrayBuffer): void {
-    const header = this.header;
-    this.header = null;
-    if (!header) return;
-    const arrays = decodeFrame(new Uint8Array(data));
-    this.position = { session: header.session, seq: header.seq };
-    this.events.frame(header, arrays, this.heardAt);
+    const frame = this.codec.readBinary(data);
+    if (!frame) return;
+    const { session, seq } = frame.header;
+    this.position = { session, seq };
+    this.events.frame(frame, this.heardAt);
   }
 
   private receivePong(id: number): void {

@@ -1,18 +1,23 @@
-/** Port of the vacuum-pressure server. */
-export const VACUUM_PRESSURE_PORT = 8002;
+/** Where a page's stream is found. */
+export interface StreamEndpoint {
+  /** Port of the server when the address names none. */
+  port: number;
+  path: string;
+  /** Parameters of the page's address that belong to the stream and are passed on as they are. */
+  parameters: readonly string[];
+}
 
-/** Parameters of the page's address that belong to the stream and are passed on as they are. */
-export const STREAM_PARAMETERS = [
+/** Parameters of either stream. */
+export const COMMON_PARAMETERS = [
   'product_type',
   'symbol',
   'dt',
   'speed',
   'start_time',
-  'throttle_ms',
-  'source',
-  'bucket_ticks',
   'token',
 ] as const;
+
+const HOST_AND_PORT = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:]+\](:\d{1,5})?$/i;
 
 /**
  * Where the stream is: `host:port` of the `server` parameter, else the page's host on the server's
@@ -20,7 +25,7 @@ export const STREAM_PARAMETERS = [
  */
 export function serverOf(page: URL, port: number): string {
   const given = page.searchParams.get('server');
-  if (given && /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:]+\](:\d{1,5})?$/i.test(given)) return given;
+  if (given && HOST_AND_PORT.test(given)) return given;
   return `${page.hostname || 'localhost'}:${port}`;
 }
 
@@ -28,12 +33,15 @@ export function serverOf(page: URL, port: number): string {
  * The stream's URL for a page address: its stream parameters, the speed now in use and, when given,
  * the place to resume from (`SESSION:SEQ`).
  */
-export function streamUrl(page: URL, speed: number | null, resumeFrom: string | null): string {
+export function streamUrl(
+  endpoint: StreamEndpoint,
+  page: URL,
+  speed: number | null,
+  resumeFrom: string | null,
+): string {
   const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
-  const url = new URL(
-    `${scheme}://${serverOf(page, VACUUM_PRESSURE_PORT)}/v1/vacuum-pressure/stream`,
-  );
-  for (const name of STREAM_PARAMETERS) {
+  const url = new URL(`${scheme}://${serverOf(page, endpoint.port)}${endpoint.path}`);
+  for (const name of endpoint.parameters) {
     const value = page.searchParams.get(name);
     if (value) url.searchParams.set(name, value);
   }

@@ -1,6 +1,4 @@
-/** Seconds of event time across the surface at zoom 1. */
-export const BASE_SECONDS = 60;
-/** Rows over the height of the surface at zoom 1: a frame's 101 and a margin. */
+/** Rows over the height of the surface at zoom 1: 101 and a margin. */
 export const BASE_ROWS = 112;
 /** Limits of the zoom of either axis. */
 export const MIN_ZOOM = 0.25;
@@ -26,6 +24,8 @@ export interface Viewport {
   height: number;
   /** Event time of a column, ms. */
   columnMs: number;
+  /** Event time across the surface at zoom 1, s. */
+  baseSeconds: number;
 }
 
 /** One of the two directions of zoom. */
@@ -33,7 +33,7 @@ export type Axis = 'time' | 'price';
 
 /** Columns across one CSS pixel. */
 export function columnsPerPixel(c: Camera, v: Viewport): number {
-  return (BASE_SECONDS * 1000) / v.columnMs / v.width / c.zoomX;
+  return (v.baseSeconds * 1000) / v.columnMs / v.width / c.zoomX;
 }
 
 /** Rows across one CSS pixel. */

@@ -1,9 +1,15 @@
 import { columnAt, columnsPerPixel, xOfColumn, yOfRow } from './camera.ts';
-import { type FrameHistory, HISTORY_COLUMNS } from './frame-history.ts';
+import type { FrameHistory } from './frame-history.ts';
 import { formatDuration } from './gap-history.ts';
-import type { Scene } from './scene.ts';
+import type { Scene, SceneLayer } from './scene.ts';
 import { strideFor } from './surface-renderer.ts';
-import { BUYER, clusterTrades, SELLER, type TradeCluster } from './trade-history.ts';
+import {
+  BUYER,
+  clusterTrades,
+  SELLER,
+  type TradeCluster,
+  type TradeHistory,
+} from './trade-history.ts';
 
 /** Trades closer than this on screen are one dot, CSS pixels. */
 const CLUSTER_PX = 9;
@@ -96,17 +102,28 @@ function traceDot(ctx: CanvasRenderingContext2D, dot: TradeCluster): void {
   }
 }
 
-/** Trade dots: area by volume, colour and shape by aggressor, one a spot of the screen. */
-export function drawTrades(ctx: CanvasRenderingContext2D, scene: Scene): void {
-  const { trades, camera, viewport: v, palette, minTradeSize } = scene;
-  if (minTradeSize === null) return;
+/**
+ * Trade dots of at least `minSize` lots: area by volume, colour and shape by aggressor, one a spot
+ * of the screen.
+ */
+export function tradeDots(trades: TradeHistory, minSize: number): SceneLayer {
+  return (ctx, scene) => drawTrades(ctx, scene, trades, minSize);
+}
+
+function drawTrades(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  trades: TradeHistory,
+  minSize: number,
+): void {
+  const { camera, viewport: v, palette } = scene;
   const place = {
     x: (column: number) => xOfColumn(camera, v, column),
     y: (row: number) => yOfRow(camera, v, row),
   };
   const from = columnAt(camera, v, -DOT_RADIUS.max);
   const to = columnAt(camera, v, v.width + DOT_RADIUS.max);
-  const dots = clusterTrades(trades, from, to, place, CLUSTER_PX, minTradeSize);
+  const dots = clusterTrades(trades, from, to, place, CLUSTER_PX, minSize);
   dots.sort((a, b) => b.size - a.size);
   ctx.lineWidth = 1;
   ctx.strokeStyle = palette.outline;
@@ -138,7 +155,7 @@ function hatch(ctx: CanvasRenderingContext2D, x0: number, x1: number, height: nu
 /** Gaps as hatched time, with cause and length where there is room. */
 export function drawGaps(ctx: CanvasRenderingContext2D, scene: Scene): void {
   const { gaps, camera, viewport: v, palette, time, history } = scene;
-  const oldest = history.newestColumn - HISTORY_COLUMNS;
+  const oldest = history.newestColumn - history.layout.timeColumns;
   for (const gap of gaps.gaps) {
     const x0 = Math.max(0, xOfColumn(camera, v, gap.from));
     const x1 = Math.min(v.width, xOfColumn(camera, v, gap.to + 1));

@@ -19,6 +19,16 @@ export interface FollowState {
   recentring: boolean;
 }
 
+/** Where the picture is to be. */
+export interface FollowTarget {
+  /** Newest column. */
+  column: number;
+  /** Row of spot; NaN when unknown. */
+  row: number;
+  /** Columns kept free to the right of the newest one, when there is room; 0 = the usual margin. */
+  lead: number;
+}
+
 /** What the user moved, and whether by zooming. */
 export interface UserMove {
   time: boolean;
@@ -28,6 +38,14 @@ export interface UserMove {
 
 /** The word for the mode: where one is, in one glance. */
 export type FollowWord = 'Live' | 'Paused' | 'Inspecting';
+
+/** Largest part of the width kept free for what is drawn beyond the newest column. */
+const MAX_LEAD = 0.4;
+
+/** Part of the width to keep free to the right of the newest column. */
+function marginFor(span: number, lead: number): number {
+  return Math.max(RIGHT_MARGIN, Math.min(MAX_LEAD, lead / span));
+}
 
 /** Follows both time and price. */
 export const FOLLOWING: FollowState = { time: true, price: true, recentring: false };
@@ -49,14 +67,14 @@ export function follow(
   camera: Camera,
   viewport: Viewport,
   state: FollowState,
-  target: { column: number; row: number },
+  target: FollowTarget,
   instant: boolean,
 ): { camera: Camera; state: FollowState } {
   const next = { ...camera };
   let recentring = state.recentring;
   if (state.time) {
     const span = columnsPerPixel(camera, viewport) * viewport.width;
-    next.right = target.column + 1 + span * RIGHT_MARGIN;
+    next.right = target.column + 1 + span * marginFor(span, target.lead);
   }
   if (state.price && Number.isFinite(target.row)) {
     const rows = rowsPerPixel(camera, viewport) * viewport.height;
@@ -80,13 +98,14 @@ export function afterUserMove(
   viewport: Viewport,
   moved: UserMove,
   before: FollowState,
-  target: { column: number; row: number },
+  target: FollowTarget,
 ): FollowState {
   const span = columnsPerPixel(camera, viewport) * viewport.width;
   const rows = rowsPerPixel(camera, viewport) * viewport.height;
   const behind = (camera.right - target.column - 1) / span;
-  const least = moved.zoom ? 0 : RIGHT_MARGIN * 0.98;
-  const time = moved.time ? behind >= least && behind <= 2.5 * RIGHT_MARGIN : before.time;
+  const margin = marginFor(span, target.lead);
+  const least = moved.zoom ? 0 : margin * 0.98;
+  const time = moved.time ? behind >= least && behind <= 2.5 * margin : before.time;
   const near = Math.abs(target.row - camera.centre) <= rows * LEAVE_BAND;
   return { time, price: moved.price ? near : before.price, recentring: false };
 }

@@ -1,6 +1,6 @@
 export { formatTimeOfDay } from './axis-ticks.ts';
 export type { Camera, Viewport } from './camera.ts';
-export { BASE_SECONDS, columnAt, rowAt, xOfColumn, yOfRow } from './camera.ts';
+export { columnAt, rowAt, xOfColumn, yOfRow } from './camera.ts';
 export type { ColourMapName, Rgb } from './colour-maps.ts';
 export {
   contrastRatio,
@@ -13,11 +13,14 @@ export type { ColourRange, ContrastMode } from './contrast.ts';
 export { CONTRAST_MODES, valueAt } from './contrast.ts';
 export type { AxisLabels } from './draw-axes.ts';
 export { CANVAS_FONT } from './draw-axes.ts';
-export type { FieldId, StoredColumn } from './fields.ts';
-export { fieldById, STORED_COLUMNS, SURFACE_FIELDS } from './fields.ts';
+export { drawPriceLines, tradeDots } from './draw-market.ts';
+export type { SurfaceField } from './fields.ts';
+export { fieldById } from './fields.ts';
 export { followWord } from './follow.ts';
+export type { FrameFacts } from './frame-history.ts';
 export { COLUMN_HELD, COLUMN_INVALID, FrameHistory } from './frame-history.ts';
 export { formatDuration, GapHistory } from './gap-history.ts';
+export type { ColumnValues, HistoryLayout } from './history-layout.ts';
 export { attachPointer } from './pointer-controls.ts';
 export type { PriceScale } from './price-scale.ts';
 export {
@@ -28,7 +31,7 @@ export {
   rowNano,
   rowOfPrice,
 } from './price-scale.ts';
-export type { Scene, SurfacePalette, TimeScale } from './scene.ts';
+export type { Scene, SceneLayer, SurfacePalette, TimeScale } from './scene.ts';
 export { msOfColumn, TIME_AXIS_PX } from './scene.ts';
 export type { SurfaceSettings, SurfaceSource } from './surface-inputs.ts';
 export { SurfaceView } from './surface-view.ts';

@@ -3,7 +3,6 @@ import type { Rgb } from './colour-maps.ts';
 import type { FrameHistory } from './frame-history.ts';
 import type { GapHistory } from './gap-history.ts';
 import type { PriceScale } from './price-scale.ts';
-import type { TradeHistory } from './trade-history.ts';
 
 /** Width of the price axis, CSS pixels. */
 export const PRICE_AXIS_PX = 72;
@@ -28,6 +27,8 @@ export interface SurfacePalette {
   outline: string;
   crosshair: string;
   gap: string;
+  /** Hexadecimal. */
+  contour: string;
   /** Where there is no data, 0 to 255. */
   noData: Rgb;
 }
@@ -38,22 +39,24 @@ export interface TimeScale {
   originMs: number;
   /** Event time of a column, ms. */
   columnMs: number;
+  /** Event time across the surface at zoom 1, s. */
+  baseSeconds: number;
   /** Local time minus UTC at an instant, ms. */
   offsetMs(epochMs: number): number;
 }
 
+/** Something drawn over the cells: lines, dots, bars. It reads the scene and changes nothing. */
+export type SceneLayer = (ctx: CanvasRenderingContext2D, scene: Scene) => void;
+
 /** Everything that is drawn, in one place; drawing reads it and changes nothing. */
 export interface Scene {
   history: FrameHistory;
-  trades: TradeHistory;
   gaps: GapHistory;
   camera: Camera;
   viewport: Viewport;
   price: PriceScale;
   time: TimeScale;
   palette: SurfacePalette;
-  /** Trade dots: smallest size shown, lots; null = no dots. */
-  minTradeSize: number | null;
   /** Cell under the crosshair; null without one. */
   crosshair: { column: number; row: number } | null;
   /** Rectangle being drawn for box zoom, CSS pixels. */

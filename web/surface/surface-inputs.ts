@@ -1,15 +1,13 @@
 import type { ColourRange, ContrastMode } from './contrast.ts';
-import type { FieldId } from './fields.ts';
+import type { SurfaceField } from './fields.ts';
 import type { FrameHistory } from './frame-history.ts';
 import type { GapHistory } from './gap-history.ts';
 import type { PriceScale } from './price-scale.ts';
-import type { Scene, SurfacePalette, TimeScale } from './scene.ts';
-import type { TradeHistory } from './trade-history.ts';
+import type { Scene, SceneLayer, SurfacePalette, TimeScale } from './scene.ts';
 
 /** What the view shows; the owner keeps it up to date. */
 export interface SurfaceSource {
   history: FrameHistory;
-  trades: TradeHistory;
   gaps: GapHistory;
   price: PriceScale;
   time: TimeScale;
@@ -17,16 +15,31 @@ export interface SurfaceSource {
   spotRow: number;
   /** Newest middle price, 1e-9 units; null when unknown. */
   midInt: string | null;
+  /** Columns kept free to the right of the newest one for what is drawn there. */
+  leadColumns: number;
+  /** What is drawn over the cells, in its order. */
+  layers: readonly SceneLayer[];
+}
+
+/** Contours around what is strong in a column of values. */
+export interface ContourSettings {
+  column: string;
+  /** Values from here on are inside. */
+  level: number;
+  opacity: number;
 }
 
 /** How the view shows it. */
 export interface SurfaceSettings {
-  field: FieldId;
+  field: SurfaceField;
   lut: Uint8Array;
   contrast: ContrastMode;
   /** Keeps the colour range as it is. */
   locked: boolean;
-  minTradeSize: number | null;
+  /** How much of the cells shows, 0 (only the ground) to 1. */
+  opacity: number;
+  /** Null draws none. */
+  contour: ContourSettings | null;
   palette: SurfacePalette;
   /** Jumps instead of easing. */
   reducedMotion: boolean;

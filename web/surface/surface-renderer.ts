@@ -1,16 +1,11 @@
-import { FRAME_ROWS } from '../../src/wire/index.ts';
 import { type Camera, columnsPerPixel, rowsPerPixel, type Viewport } from './camera.ts';
-import { LUT_SIZE, type Rgb } from './colour-maps.ts';
+import { LUT_SIZE, type Rgb, rgbOfHex } from './colour-maps.ts';
 import type { ColourRange } from './contrast.ts';
-import type { StoredColumn } from './fields.ts';
-import {
-  type FrameHistory,
-  HISTORY_COLUMNS,
-  HISTORY_FRAMES,
-  TABLE_WIDTH,
-  TILE_FRAMES,
-} from './frame-history.ts';
+import { type FrameHistory, TABLE_WIDTH } from './frame-history.ts';
 import { type GlProgram, makeProgram, makeTexture } from './gl-program.ts';
+import type { HistoryLayout } from './history-layout.ts';
+import type { SurfacePalette } from './scene.ts';
+import type { ContourSettings } from './surface-inputs.ts';
 import {
   CELL_SHADER,
   CELL_UNIFORMS,
@@ -27,22 +22,51 @@ const SPECK_STEP = 6;
 /** Most cells in a picture, each way: the size of the texture between the passes. */
 const MAX_CELLS = { columns: 2048, rows: 512 };
 
+/** Units of the textures. */
+const UNIT = { data: 0, table: 1, lut: 2, cells: 3, contour: 4 } as const;
+/** Width of a contour, CSS pixels. */
+const CONTOUR_PX = 1.3;
+
 /** What a picture depends on besides the data. */
 export interface SurfaceLook {
   camera: Camera;
   viewport: Viewport;
-  column: StoredColumn;
+  column: string;
   range: ColourRange;
   lut: Uint8Array;
-  noData: Rgb;
+  /** How much of the cells shows, 0 to 1. */
+  opacity: number;
+  contour: ContourSettings | null;
+  palette: Pick<SurfacePalette, 'background' | 'contour' | 'noData'>;
+  /** Device pixels in a CSS pixel. */
+  pixelRatio: number;
 }
 
 interface Resources {
+  layout: HistoryLayout;
   cells: GlProgram<(typeof CELL_UNIFORMS)[number]>;
   screen: GlProgram<(typeof SCREEN_UNIFORMS)[number]>;
   /** Where the first pass draws. */
   target: WebGLFramebuffer;
+  textures: WebGLTexture[];
+  /** What the textures of values hold. */
+  data: Uploaded;
+  /** Null until contours are first asked for. */
+  contour: Uploaded | null;
+  /** Newest column in the table. */
+  tableColumn: number;
+  lut: Uint8Array | null;
 }
+
+/** A stored column in a texture: which one, and the frames of it that are there. */
+interface Uploaded {
+  column: string;
+  epoch: number;
+  frames: number;
+}
+
+const NOTHING: Uploaded = { column: '', epoch: -1, frames: 0 };
+const share = ([r, g, b]: Rgb) => [r / 255, g / 255, b / 255] as const;
 
 /** The cells of a picture: the first one and how many, and how the screen lies over them. */
 interface CellWindow {
@@ -98,8 +122,6 @@ export class SurfaceRenderer {
   private readonly canvas: HTMLCanvasElement;
   private readonly gl: WebGL2RenderingContext;
   private resources: Resources | null = null;
-  private uploaded = { epoch: -1, frames: 0, column: -1, field: '' };
-  private lut: Uint8Array | null = null;
 
   /**
    * @param canvas owned by the renderer from now on.
@@ -122,90 +144,113 @@ export class SurfaceRenderer {
   draw(history: FrameHistory, look: SurfaceLook): void {
     const gl = this.gl;
     if (gl.isContextLost()) return;
-    this.resources ??= this.prepare();
-    this.upload(history, look);
+    if (this.resources && this.resources.layout !== history.layout) this.release(this.resources);
+    this.resources ??= this.prepare(history.layout);
+    this.upload(this.resources, history, look);
     const window = cellWindow(look, this.canvas.width, this.canvas.height);
     this.drawCells(this.resources, history, look, window);
     this.drawScreen(this.resources, look, window);
   }
 
-  private prepare(): Resources {
+  private release({ cells, screen, target, textures }: Resources): void {
+    for (const texture of textures) this.gl.deleteTexture(texture);
+    for (const { program } of [cells, screen]) this.gl.deleteProgram(program);
+    this.gl.deleteFramebuffer(target);
+    this.resources = null;
+  }
+
+  private prepare(layout: HistoryLayout): Resources {
     const gl = this.gl;
-    const layers = HISTORY_FRAMES / TILE_FRAMES;
-    makeTexture(gl, 0, gl.TEXTURE_2D_ARRAY);
-    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R32F, FRAME_ROWS, TILE_FRAMES, layers);
-    makeTexture(gl, 1, gl.TEXTURE_2D);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32I, TABLE_COLUMNS, HISTORY_COLUMNS / TABLE_COLUMNS);
-    makeTexture(gl, 2, gl.TEXTURE_2D);
+    const data = this.valuesTexture(UNIT.data, layout);
+    const table = makeTexture(gl, UNIT.table, gl.TEXTURE_2D);
+    const tableRows = layout.timeColumns / TABLE_COLUMNS;
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32I, TABLE_COLUMNS, tableRows);
+    const lut = makeTexture(gl, UNIT.lut, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, LUT_SIZE, 1);
-    const cells = makeTexture(gl, 3, gl.TEXTURE_2D);
+    const cells = makeTexture(gl, UNIT.cells, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, MAX_CELLS.columns, MAX_CELLS.rows);
     const target = gl.createFramebuffer()!;
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, cells, 0);
-    this.uploaded = { epoch: -1, frames: 0, column: -1, field: '' };
-    this.lut = null;
     return {
+      layout,
       cells: makeProgram(gl, VERTEX_SHADER, CELL_SHADER, CELL_UNIFORMS),
       screen: makeProgram(gl, VERTEX_SHADER, SCREEN_SHADER, SCREEN_UNIFORMS),
       target,
+      textures: [data, table, lut, cells],
+      data: NOTHING,
+      contour: null,
+      tableColumn: -1,
+      lut: null,
     };
   }
 
-  private upload(history: FrameHistory, look: SurfaceLook): void {
-    const { gl, uploaded } = this;
-    if (this.lut !== look.lut) {
-      gl.activeTexture(gl.TEXTURE2);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, LUT_SIZE, 1, gl.RGBA, gl.UNSIGNED_BYTE, look.lut);
-      this.lut = look.lut;
-    }
-    const voided = uploaded.epoch !== history.epoch;
-    if (voided || uploaded.field !== look.column) uploaded.frames = 0;
-    if (voided) uploaded.column = -1;
-    this.uploadFrames(history, look.column, Math.max(uploaded.frames, 0));
-    this.uploadTable(history, uploaded.column);
-    this.uploaded = {
-      epoch: history.epoch,
-      frames: history.frameCount,
-      column: history.newestColumn,
-      field: look.column,
-    };
-  }
-
-  private uploadFrames(history: FrameHistory, column: StoredColumn, from: number): void {
+  /** A stored column as a texture: a row a frame, a layer a tile. */
+  private valuesTexture(unit: number, layout: HistoryLayout): WebGLTexture {
     const gl = this.gl;
-    gl.activeTexture(gl.TEXTURE0);
-    let frame = Math.max(from, history.frameCount - HISTORY_FRAMES);
-    while (frame < history.frameCount) {
-      const slot = history.slotOf(frame);
-      const y = slot % TILE_FRAMES;
-      const count = Math.min(TILE_FRAMES - y, history.frameCount - frame);
+    const texture = makeTexture(gl, unit, gl.TEXTURE_2D_ARRAY);
+    const layers = layout.frames / layout.tileFrames;
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R32F, layout.rows, layout.tileFrames, layers);
+    return texture;
+  }
+
+  private upload(r: Resources, history: FrameHistory, look: SurfaceLook): void {
+    const gl = this.gl;
+    if (r.lut !== look.lut) {
+      gl.activeTexture(gl.TEXTURE0 + UNIT.lut);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, LUT_SIZE, 1, gl.RGBA, gl.UNSIGNED_BYTE, look.lut);
+      r.lut = look.lut;
+    }
+    if (r.data.epoch !== history.epoch) r.tableColumn = -1;
+    this.uploadTable(history, r.tableColumn);
+    r.tableColumn = history.newestColumn;
+    r.data = this.uploadFrames(history, look.column, UNIT.data, r.data);
+    if (!look.contour) return;
+    if (!r.contour) {
+      r.textures.push(this.valuesTexture(UNIT.contour, r.layout));
+      r.contour = NOTHING;
+    }
+    r.contour = this.uploadFrames(history, look.contour.column, UNIT.contour, r.contour);
+  }
+
+  private uploadFrames(h: FrameHistory, column: string, unit: number, held: Uploaded): Uploaded {
+    const gl = this.gl;
+    const { frames, tileFrames, rows } = h.layout;
+    const anew = held.epoch !== h.epoch || held.column !== column;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    let frame = Math.max(anew ? 0 : held.frames, h.frameCount - frames);
+    while (frame < h.frameCount) {
+      const slot = h.slotOf(frame);
+      const y = slot % tileFrames;
+      const count = Math.min(tileFrames - y, h.frameCount - frame);
       gl.texSubImage3D(
         gl.TEXTURE_2D_ARRAY,
         0,
         0,
         y,
-        Math.floor(slot / TILE_FRAMES),
-        FRAME_ROWS,
+        Math.floor(slot / tileFrames),
+        rows,
         count,
         1,
         gl.RED,
         gl.FLOAT,
-        history.tileOf(slot, column),
-        y * FRAME_ROWS,
+        h.tileOf(slot, column),
+        y * rows,
       );
-      this.uploadedBytes += count * FRAME_ROWS * 4;
+      this.uploadedBytes += count * rows * 4;
       frame += count;
     }
+    return { column, epoch: h.epoch, frames: h.frameCount };
   }
 
   private uploadTable(history: FrameHistory, uploadedColumn: number): void {
     if (history.empty) return;
     const gl = this.gl;
-    gl.activeTexture(gl.TEXTURE1);
+    const { timeColumns } = history.layout;
+    gl.activeTexture(gl.TEXTURE0 + UNIT.table);
     let column = Math.max(uploadedColumn + 1, history.oldestColumn);
     while (column <= history.newestColumn) {
-      const at = column & (HISTORY_COLUMNS - 1);
+      const at = column & (timeColumns - 1);
       const x = at % TABLE_COLUMNS;
       const count = Math.min(TABLE_COLUMNS - x, history.newestColumn - column + 1);
       gl.texSubImage2D(
@@ -226,42 +271,51 @@ export class SurfaceRenderer {
   }
 
   private drawCells(
-    { cells: { program, at }, target }: Resources,
+    { cells: { program, at }, target, layout }: Resources,
     history: FrameHistory,
-    { range }: SurfaceLook,
+    { range, contour }: SurfaceLook,
     window: CellWindow,
   ): void {
     const gl = this.gl;
+    const { frames, timeColumns, tileFrames, rows } = layout;
     gl.useProgram(program);
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.viewport(0, 0, window.columns, window.rows);
-    gl.uniform1i(at.uData, 0);
-    gl.uniform1i(at.uTable, 1);
-    gl.uniform1i(at.uLut, 2);
+    gl.uniform1i(at.uData, UNIT.data);
+    gl.uniform1i(at.uTable, UNIT.table);
+    gl.uniform1i(at.uLut, UNIT.lut);
     gl.uniform2i(at.uFirst, window.firstColumn, window.firstRow);
     gl.uniform1i(at.uStride, window.stride);
     gl.uniform2i(at.uColumns, history.oldestColumn, history.newestColumn);
     gl.uniform1i(at.uFrames, history.frameCount);
-    gl.uniform4i(at.uSizes, HISTORY_FRAMES, HISTORY_COLUMNS, TABLE_COLUMNS, TILE_FRAMES);
+    gl.uniform4i(at.uSizes, frames, timeColumns, TABLE_COLUMNS, tileFrames);
     gl.uniform3f(at.uRange, range.low, range.high, range.mode === 'log' ? 1 : 0);
     gl.uniform1i(at.uSigned, range.signed ? 1 : 0);
+    gl.uniform1i(at.uRows, rows);
+    gl.uniform1i(at.uWall, contour ? UNIT.contour : UNIT.data);
+    gl.uniform1f(at.uWallLevel, contour?.level ?? 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   private drawScreen(
     { screen: { program, at } }: Resources,
-    { noData }: SurfaceLook,
-    { corner, perPixel }: CellWindow,
+    { palette, opacity, contour, pixelRatio }: SurfaceLook,
+    { corner, perPixel, columns, rows }: CellWindow,
   ): void {
     const gl = this.gl;
     gl.useProgram(program);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.uniform1i(at.uCells, 3);
+    gl.uniform1i(at.uCells, UNIT.cells);
     gl.uniform2f(at.uCorner, ...corner);
     gl.uniform2f(at.uPerPixel, ...perPixel);
-    gl.uniform3f(at.uNoData, noData[0] / 255, noData[1] / 255, noData[2] / 255);
+    gl.uniform2i(at.uCount, columns, rows);
+    gl.uniform3f(at.uNoData, ...share(palette.noData));
     gl.uniform1f(at.uSpeckStep, SPECK_STEP);
+    gl.uniform3f(at.uGround, ...share(rgbOfHex(palette.background)));
+    gl.uniform1f(at.uOpacity, opacity);
+    gl.uniform4f(at.uContour, ...share(rgbOfHex(palette.contour)), contour?.opacity ?? 0);
+    gl.uniform1f(at.uEdge, Math.max(1, CONTOUR_PX * pixelRatio));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 }

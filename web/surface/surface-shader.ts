@@ -17,11 +17,15 @@ export const CELL_UNIFORMS = [
   'uSizes',
   'uRange',
   'uSigned',
+  'uRows',
+  'uWall',
+  'uWallLevel',
 ] as const;
 
 /**
  * First pass: colours one cell a pixel. Time column -> table entry -> frame slot -> value at the
- * row -> lookup table; alpha 0 where there is no data. When several columns fall on a pixel of the
+ * row -> lookup table; alpha 0 where there is no data, a half where there is, 1 inside a contour.
+ * When several columns fall on a pixel of the
  * screen they are one cell: groups are fixed in time (no shimmer while scrolling) and up to four of
  * their columns are averaged. Positions are whole numbers, exact however late in a session.
  */
@@ -41,6 +45,9 @@ uniform int uFrames;
 uniform ivec4 uSizes;
 uniform vec3 uRange;
 uniform bool uSigned;
+uniform int uRows;
+uniform sampler2DArray uWall;
+uniform float uWallLevel;
 out vec4 colour;
 
 float normalised(float v) {
@@ -58,6 +65,7 @@ void main() {
   int stepping = uStride / samples;
   float sum = 0.0;
   float found = 0.0;
+  float wall = 0.0;
   for (int i = 0; i < 4; i++) {
     if (i >= samples) break;
     int c = first + i * stepping;
@@ -66,9 +74,11 @@ void main() {
     ivec4 entry = texelFetch(uTable, ivec2(at % uSizes.z, at / uSizes.z), 0);
     if ((entry.z & 1) == 0 || uFrames - entry.x > uSizes.x) continue;
     int k = row - entry.y;
-    if (k < 0 || k > 100) continue;
+    if (k < 0 || k >= uRows) continue;
     int slot = entry.x & (uSizes.x - 1);
-    sum += texelFetch(uData, ivec3(k, slot % uSizes.w, slot / uSizes.w), 0).r;
+    ivec3 place = ivec3(k, slot % uSizes.w, slot / uSizes.w);
+    sum += texelFetch(uData, place, 0).r;
+    if (uWallLevel > 0.0) wall = max(wall, texelFetch(uWall, place, 0).r);
     found += 1.0;
   }
   if (found == 0.0) {
@@ -76,15 +86,28 @@ void main() {
     return;
   }
   float t = clamp(normalised(sum / found), 0.0, 1.0);
-  colour = vec4(texelFetch(uLut, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
+  bool inside = uWallLevel > 0.0 && wall >= uWallLevel;
+  colour = vec4(texelFetch(uLut, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, inside ? 1.0 : 0.5);
 }`;
 
 /** Uniforms of `SCREEN_SHADER`. */
-export const SCREEN_UNIFORMS = ['uCells', 'uCorner', 'uPerPixel', 'uNoData', 'uSpeckStep'] as const;
+export const SCREEN_UNIFORMS = [
+  'uCells',
+  'uCorner',
+  'uPerPixel',
+  'uCount',
+  'uNoData',
+  'uSpeckStep',
+  'uGround',
+  'uOpacity',
+  'uContour',
+  'uEdge',
+] as const;
 
 /**
  * Second pass: each pixel of the screen looks its cell up. 'No data' is its own colour with specks,
- * so that it is told apart from every value even without colour.
+ * so that it is told apart from every value even without colour. A pixel inside a contour whose
+ * neighbour at the edge's width lies outside draws the contour.
  */
 export const SCREEN_SHADER = `#version 300 es
 precision highp float;
@@ -95,13 +118,31 @@ uniform vec2 uCorner;
 uniform vec2 uPerPixel;
 uniform vec3 uNoData;
 uniform float uSpeckStep;
+uniform ivec2 uCount;
+uniform vec3 uGround;
+uniform float uOpacity;
+uniform vec4 uContour;
+uniform float uEdge;
 out vec4 colour;
 
+vec4 cellAt(vec2 pixel) {
+  ivec2 cell = ivec2(floor(uCorner + pixel * uPerPixel));
+  return texelFetch(uCells, clamp(cell, ivec2(0), uCount - 1), 0);
+}
+
+bool onEdge(vec2 pixel) {
+  return cellAt(pixel + vec2(uEdge, 0.0)).a < 0.75 || cellAt(pixel - vec2(uEdge, 0.0)).a < 0.75
+    || cellAt(pixel + vec2(0.0, uEdge)).a < 0.75 || cellAt(pixel - vec2(0.0, uEdge)).a < 0.75;
+}
+
 void main() {
-  ivec2 cell = ivec2(floor(uCorner + gl_FragCoord.xy * uPerPixel));
-  vec4 found = texelFetch(uCells, cell, 0);
-  if (found.a > 0.5) {
-    colour = vec4(found.rgb, 1.0);
+  vec4 found = cellAt(gl_FragCoord.xy);
+  if (found.a > 0.25) {
+    vec3 rgb = mix(uGround, found.rgb, uOpacity);
+    if (uContour.a > 0.0 && found.a > 0.75 && onEdge(gl_FragCoord.xy)) {
+      rgb = mix(rgb, uContour.rgb, uContour.a);
+    }
+    colour = vec4(rgb, 1.0);
     return;
   }
   vec2 place = mod(gl_FragCoord.xy, uSpeckStep);

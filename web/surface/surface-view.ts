@@ -13,9 +13,15 @@ import {
 } from './camera.ts';
 import { type ColourRange, colourRange } from './contrast.ts';
 import { type AxisLabels, drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
-import { drawBox, drawGaps, drawPriceLines, drawTrades } from './draw-market.ts';
-import { fieldById } from './fields.ts';
-import { afterUserMove, FOLLOWING, type FollowState, follow, type UserMove } from './follow.ts';
+import { drawBox, drawGaps } from './draw-market.ts';
+import {
+  afterUserMove,
+  FOLLOWING,
+  type FollowState,
+  type FollowTarget,
+  follow,
+  type UserMove,
+} from './follow.ts';
 import { PaintPace } from './paint-pace.ts';
 import { formatPrice } from './price-scale.ts';
 import { PRICE_AXIS_PX, type Scene, TIME_AXIS_PX } from './scene.ts';
@@ -32,6 +38,12 @@ const EVERYTHING: UserMove = { time: true, price: true, zoom: true };
 const MAX_UNDO = 50;
 /** Device pixels per CSS pixel beyond which sharper costs more than it shows. */
 const MAX_PIXEL_RATIO = 2;
+
+const targetOf = ({ history, spotRow: row, leadColumns: lead }: SurfaceSource): FollowTarget => ({
+  column: history.newestColumn,
+  row,
+  lead,
+});
 
 /**
  * The surface on screen: a GL canvas for the cells and a 2D canvas above it for axes, lines, dots,
@@ -93,10 +105,12 @@ export class SurfaceView {
 
   /** The plot area and its time step. */
   get viewport(): Viewport {
+    const time = this.source()?.time;
     return {
       width: Math.max(1, this.size.width - PRICE_AXIS_PX),
       height: Math.max(1, this.size.height - TIME_AXIS_PX),
-      columnMs: this.source()?.time.columnMs ?? 25,
+      columnMs: time?.columnMs ?? 1000,
+      baseSeconds: time?.baseSeconds ?? 60,
     };
   }
 
@@ -270,8 +284,8 @@ export class SurfaceView {
     const source = this.source();
     this.camera = camera;
     if (source) {
-      const target = { column: source.history.newestColumn, row: source.spotRow };
-      this.followState = afterUserMove(camera, this.viewport, moved, this.followState, target);
+      const { viewport, followState } = this;
+      this.followState = afterUserMove(camera, viewport, moved, followState, targetOf(source));
     }
     this.moved();
   }
@@ -308,18 +322,21 @@ export class SurfaceView {
     this.renderer.draw(source.history, {
       camera: this.camera,
       viewport: scene.viewport,
-      column: fieldById(settings.field).column,
+      column: settings.field.column,
       range: this.range,
       lut: settings.lut,
-      noData: settings.palette.noData,
+      opacity: settings.opacity,
+      contour: settings.contour,
+      palette: settings.palette,
+      pixelRatio: this.size.ratio,
     });
-    this.paintOverlay(scene, source.midInt);
+    this.paintOverlay(scene, source);
     this.events.painted(scene, this.range);
   }
 
   private followSource(source: SurfaceSource): void {
     if (source.history.empty || this.held) return;
-    const target = { column: source.history.newestColumn, row: source.spotRow };
+    const target = targetOf(source);
     const instant = !this.centred || this.settings.reducedMotion;
     const next = follow(this.camera, this.viewport, this.followState, target, instant);
     if (Number.isFinite(target.row)) this.centred = true;
@@ -330,7 +347,7 @@ export class SurfaceView {
 
   private updateRange(source: SurfaceSource): void {
     const { settings } = this;
-    const field = fieldById(settings.field);
+    const { field } = settings;
     const key = `${field.id} ${settings.contrast}`;
     const now = performance.now();
     if (settings.locked && key === this.rangeFor) return;
@@ -339,15 +356,9 @@ export class SurfaceView {
     if (values.length === 0) return;
     const next = colourRange(values, settings.contrast, field.signed, field.bound);
     const ease = key !== this.rangeFor || settings.reducedMotion ? 1 : RANGE_EASE;
-    const mix = (from: number, to: number) => from + (to - from) * ease;
-    this.range =
-      ease === 1
-        ? next
-        : {
-            ...next,
-            low: mix(this.range.low, next.low),
-            high: mix(this.range.high, next.high),
-          };
+    const mix = (from: number, to: number) => (ease === 1 ? to : from + (to - from) * ease);
+    const { low, high } = this.range;
+    this.range = { ...next, low: mix(low, next.low), high: mix(high, next.high) };
     this.rangeFor = key;
     this.rangeAt = now;
   }
@@ -355,20 +366,18 @@ export class SurfaceView {
   private scene(source: SurfaceSource): Scene {
     return {
       history: source.history,
-      trades: source.trades,
       gaps: source.gaps,
       price: source.price,
       time: source.time,
       camera: this.camera,
       viewport: this.viewport,
       palette: this.settings.palette,
-      minTradeSize: this.settings.minTradeSize,
       crosshair: this.crosshair,
       box: this.box,
     };
   }
 
-  private paintOverlay(scene: Scene, midInt: string | null): void {
+  private paintOverlay(scene: Scene, { midInt, layers }: SurfaceSource): void {
     const { ctx, size } = this;
     const { width, height } = scene.viewport;
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
@@ -379,8 +388,7 @@ export class SurfaceView {
     ctx.rect(0, 0, width, height);
     ctx.clip();
     drawGaps(ctx, scene);
-    drawTrades(ctx, scene);
-    drawPriceLines(ctx, scene);
+    for (const layer of layers) layer(ctx, scene);
     drawBox(ctx, scene);
     ctx.restore();
     drawSpotTag(ctx, scene, midInt, formatPrice(scene.price, midInt));

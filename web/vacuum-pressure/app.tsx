@@ -1,21 +1,25 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { drawLadder, ForcePanel, NetEdgePanel, SmallLine } from '../panels/index.ts';
-import { attachKeyboard, HelpDialog, surfacePalette, type ThemeName } from '../shell/index.ts';
-import { attachPointer, type Scene } from '../surface/index.ts';
+import {
+  keyBindings,
+  PageFrame,
+  Surface,
+  surfacePalette,
+  type ThemeName,
+  Toolbar,
+  TopBar,
+} from '../shell/index.ts';
+import type { Scene } from '../surface/index.ts';
 import { IMBALANCE_ROWS } from './flow-series.ts';
-import { keyBindings } from './key-bindings.ts';
-import type { PageController } from './page-controller.ts';
-import { readOut } from './read-cell.ts';
-import { StatusNotes } from './status-notes.tsx';
-import { Toolbar } from './toolbar.tsx';
-import { TopBar } from './top-bar.tsx';
+import { ownKeys } from './own-keys.ts';
+import type { PressureController } from './pressure-controller.ts';
 
 /** Least time between two drawings of the ladder, ms: faster than this nobody reads it. */
 const LADDER_MS = 80;
 /** Time across a small line, ms. */
 const FLOW_SPAN_MS = 120_000;
 
-function Ladder({ controller: c }: { controller: PageController }) {
+function Ladder({ controller: c }: { controller: PressureController }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     let drawnAt = 0;
@@ -47,67 +51,7 @@ function Ladder({ controller: c }: { controller: PageController }) {
   );
 }
 
-function Surface({ controller: c }: { controller: PageController }) {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    c.attachSurface(host.current!);
-    const { view } = c;
-    if (!view) return;
-    const detach = attachPointer(view, () => c.copyReading());
-    return () => {
-      detach();
-      view.dispose();
-    };
-  }, [c]);
-  const broken = c.state.broken.value;
-  return (
-    <section class="surface">
-      <div
-        ref={host}
-        class="surface-host"
-        role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the arrow keys
-        tabIndex={0}
-        aria-label="Price and time surface. Arrow keys move, plus and minus zoom, question mark lists all keys."
-        aria-describedby="spoken"
-      />
-      {broken && (
-        <p class="broken" role="alert">
-          {broken} Try a current Chrome, Firefox, Edge or Safari.
-        </p>
-      )}
-    </section>
-  );
-}
-
-function ReadOut({ controller: c }: { controller: PageController }) {
-  const reading = c.state.reading.value;
-  return (
-    <section class="read-out" aria-label="Numbers under the crosshair">
-      {reading ? (
-        <>
-          <b>{reading.time}</b>
-          <b>{reading.price}</b>
-          {readOut(reading).map(([label, text]) => (
-            <span key={label}>
-              <i>{label}</i> {text}
-            </span>
-          ))}
-          {reading.frameSeq === null && <span class="warn">no data here</span>}
-          {reading.held && <span class="warn">held frame {reading.frameSeq}</span>}
-          {!reading.bookValid && <span class="warn">book not valid</span>}
-        </>
-      ) : (
-        <span class="dim">
-          Point at the surface for exact numbers. Scroll zooms price, Ctrl + scroll time. Press ?
-          for all keys.
-        </span>
-      )}
-    </section>
-  );
-}
-
-function SidePanel({ controller: c }: { controller: PageController }) {
+function SidePanel({ controller: c }: { controller: PressureController }) {
   const { state, model } = c;
   const header = state.header.value;
   const theme = state.theme.value as ThemeName;
@@ -169,15 +113,34 @@ function SidePanel({ controller: c }: { controller: PageController }) {
   );
 }
 
-/** The page. */
-export function App({ controller: c }: { controller: PageController }) {
-  const bindings = useMemo(() => keyBindings(c), [c]);
-  useEffect(() => attachKeyboard(bindings), [bindings]);
+function SmallestTrade({ controller: c }: { controller: PressureController }) {
   return (
-    <div class="page">
+    <label class="choice" title="Smallest trade shown as a dot, lots; 0 hides the dots (< and >)">
+      <span>Trades ≥</span>
+      <input
+        type="number"
+        min={0}
+        max={100_000}
+        value={c.minSize.value}
+        onInput={(e) => {
+          c.minSize.value = Math.max(0, Number(e.currentTarget.value) || 0);
+          c.configure();
+        }}
+      />
+    </label>
+  );
+}
+
+/** The page. */
+export function App({ controller: c }: { controller: PressureController }) {
+  const bindings = useMemo(() => keyBindings(c, ownKeys(c)), [c]);
+  return (
+    <PageFrame controller={c} bindings={bindings}>
       <TopBar controller={c} />
       <section aria-label="Surface controls">
-        <Toolbar controller={c} />
+        <Toolbar controller={c}>
+          <SmallestTrade controller={c} />
+        </Toolbar>
       </section>
       <main class="stage">
         <h1 class="visually-hidden">Vacuum pressure</h1>
@@ -185,18 +148,6 @@ export function App({ controller: c }: { controller: PageController }) {
         <Surface controller={c} />
         <SidePanel controller={c} />
       </main>
-      <ReadOut controller={c} />
-      <StatusNotes controller={c} />
-      <HelpDialog
-        bindings={bindings.filter((b) => b.shown)}
-        open={c.state.helpOpen.value}
-        onClose={() => {
-          c.state.helpOpen.value = false;
-        }}
-      />
-      <p id="spoken" class="visually-hidden" aria-live="polite">
-        {c.state.spoken.value}
-      </p>
-    </div>
+    </PageFrame>
   );
 }

@@ -1,11 +1,11 @@
 import { formatPrice } from '../surface/index.ts';
-import type { PageState } from './page-state.ts';
-import type { SessionModel } from './session-model.ts';
+import type { PressureController } from './pressure-controller.ts';
+import type { PressureModel } from './session-model.ts';
 
 const MODES = { replay: 'replay', live: 'live', synthetic: 'synthetic data' } as const;
 
 /** Price, mode and edge in a sentence, for the live region. */
-export function spokenSummary(model: SessionModel, state: PageState): string {
+export function spokenSummary(model: PressureModel, state: PressureController['state']): string {
   const { config, header } = model;
   if (!config || !header) return 'Waiting for data.';
   const price = formatPrice(model.price, header.mid_price_int);

@@ -1,4 +1,4 @@
-import { CANVAS_FONT, fieldById, valueAt } from '../surface/index.ts';
+import { CANVAS_FONT, valueAt } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
 import { saveBlob } from './save-blob.ts';
 
@@ -7,9 +7,8 @@ const STAMP_PX = 46;
 
 /** What the picture shows and where it comes from, in one line each. */
 export function provenance(c: PageController): string[] {
-  const { state, model } = c;
+  const { state, model, plan, field } = c;
   const config = state.config.value;
-  const field = fieldById(state.field.value);
   const { low, high } = state.range.value;
   const unit = field.unit ? ` ${field.unit}` : '';
   const first = [
@@ -18,11 +17,12 @@ export function provenance(c: PageController): string[] {
     `${field.label} ${low.toPrecision(3)} to ${high.toPrecision(3)}${unit}, ${state.contrast.value}`,
   ];
   const second = [
-    'Spymaster vacuum pressure',
+    `Spymaster ${plan.name}`,
     `server ${config?.server_version ?? '–'}`,
     `config ${config?.config_version ?? '–'}`,
     `session ${config?.session ?? '–'}`,
     `frame ${model.header?.seq ?? '–'}`,
+    ...c.provenance(),
   ];
   return [first.join('  ·  '), second.join('  ·  ')];
 }

@@ -1,7 +1,7 @@
-import type { GridUpdate } from '../../src/wire/index.ts';
+import type { FrameHead } from '../stream/index.ts';
 import type { AxisLabels, Camera } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
-import { type CellReading, readCell } from './read-cell.ts';
+import type { CellReading } from './read-cell.ts';
 
 /**
  * Read-only state of the page for browser tests and curious users, at `window.__spymaster`. No
@@ -15,7 +15,7 @@ export interface TestHook {
   readonly camera: Camera | null;
   /** Plot area in CSS pixels, relative to the page. */
   readonly plot: { x: number; y: number; width: number; height: number } | null;
-  readonly header: GridUpdate | null;
+  readonly header: FrameHead | null;
   /** Oldest and newest time column held. */
   readonly columns: { oldest: number; newest: number };
   /** Axis labels of the last picture, in pixels of the plot. */
@@ -33,8 +33,8 @@ export interface TestHook {
   holes(from: number, to: number): number[];
 }
 
-/** Puts the hook on the window. */
-export function installTestHook(controller: PageController): void {
+/** Puts the hook on the window, with what only this page has. */
+export function installTestHook(controller: PageController, own: object = {}): void {
   const { model, state, health } = controller;
   const hook: TestHook = {
     get paints() {
@@ -78,14 +78,15 @@ export function installTestHook(controller: PageController): void {
     },
     cellAt: (x, y) => {
       const cell = controller.view?.cellAt(x, y);
-      return cell ? readCell(model, cell.column, cell.row) : null;
+      return cell ? controller.reading(cell.column, cell.row) : null;
     },
-    cell: (column, row) => readCell(model, column, row),
+    cell: (column, row) => controller.reading(column, row),
     holes: (from, to) => {
       const out: number[] = [];
       for (let c = from; c <= to; c++) if (model.history.frameAt(c) < 0) out.push(c);
       return out;
     },
   };
-  Object.defineProperty(window, '__spymaster', { value: Object.freeze(hook) });
+  const value = Object.defineProperties(hook, Object.getOwnPropertyDescriptors(own));
+  Object.defineProperty(window, '__spymaster', { value: Object.freeze(value) });
 }

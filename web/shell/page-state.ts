@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
-import type { GridUpdate, RuntimeConfig, SessionActivity } from '../../src/wire/index.ts';
-import type { HealthFacts } from '../shell/index.ts';
-import type { ConnectionStatus } from '../stream/index.ts';
+import type { SessionActivity } from '../../src/wire/index.ts';
+import type { ConnectionStatus, FrameHead, StreamConfig } from '../stream/index.ts';
 import type { ColourRange } from '../surface/index.ts';
+import type { HealthFacts } from './health.tsx';
 import type { CellReading } from './read-cell.ts';
 
 /** A passing message to the user. */
@@ -12,21 +12,24 @@ export interface Notice {
   kind: 'info' | 'warn';
 }
 
+/** The clock before the first frame. */
+export const UNKNOWN_CLOCK = { time: '--:--:--', zone: '' };
+
 /** What the panels show. Written by the controller a few times a second, read by components. */
-export function createPageState() {
+export function createPageState<C extends StreamConfig, H extends FrameHead>() {
   return {
     status: signal<ConnectionStatus>({ state: 'idle' }),
-    config: signal<RuntimeConfig | null>(null),
+    config: signal<C | null>(null),
     activity: signal<SessionActivity | null>(null),
     preparing: signal<{ what: string; progress: number | null } | null>(null),
     paused: signal(false),
     speed: signal(1),
     /** Newest frame's header, a few times a second. */
-    header: signal<GridUpdate | null>(null),
+    header: signal<H | null>(null),
     /** Instant of the newest frame, ms since epoch. */
     nowMs: signal(Number.NaN),
     /** Exchange time and zone name as text. */
-    clock: signal({ time: '--:--:--', zone: '' }),
+    clock: signal(UNKNOWN_CLOCK),
     follow: signal<'Live' | 'Paused' | 'Inspecting'>('Live'),
     range: signal<ColourRange>({ low: -1, high: 1, mode: 'percentile', signed: true }),
     health: signal<HealthFacts | null>(null),
@@ -38,15 +41,16 @@ export function createPageState() {
     healthOpen: signal(false),
     /** Why the surface cannot be drawn, in words; null when it can. */
     broken: signal<string | null>(null),
-    field: signal('composite'),
+    field: signal(''),
     sequentialMap: signal('cividis'),
     divergingMap: signal(''),
     contrast: signal('percentile'),
     locked: signal(false),
-    minSize: signal(5),
     theme: signal('dark'),
   };
 }
 
 /** See `createPageState`. */
-export type PageState = ReturnType<typeof createPageState>;
+export type PageState<C extends StreamConfig, H extends FrameHead> = ReturnType<
+  typeof createPageState<C, H>
+>;

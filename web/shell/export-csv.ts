@@ -1,5 +1,4 @@
-import { FRAME_ROWS } from '../../src/wire/index.ts';
-import { columnAt, formatRowPrice, rowAt, STORED_COLUMNS } from '../surface/index.ts';
+import { columnAt, formatRowPrice, rowAt } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
 import { saveBlob } from './save-blob.ts';
 import type { SessionModel } from './session-model.ts';
@@ -16,7 +15,9 @@ export interface CellWindow {
 }
 
 /** The head line of the export. */
-export const CSV_HEAD = ['seq', 'ts_ns', 'price', ...STORED_COLUMNS].join(',');
+export function csvHead(model: SessionModel): string {
+  return ['seq', 'ts_ns', 'price', ...model.history.layout.columns].join(',');
+}
 
 function frameLines(model: SessionModel, frame: number, w: CellWindow): string[] {
   const { history, time, price } = model;
@@ -24,9 +25,9 @@ function frameLines(model: SessionModel, frame: number, w: CellWindow): string[]
   const us = Math.round((time.originMs + seq * time.columnMs) * 1000);
   const base = history.baseRowOf(frame);
   const lines: string[] = [];
-  const last = Math.min(w.toRow, base + FRAME_ROWS - 1);
+  const last = Math.min(w.toRow, base + history.layout.rows - 1);
   for (let row = Math.max(w.fromRow, base); row <= last; row++) {
-    const values = STORED_COLUMNS.map((name) => history.value(name, frame, row));
+    const values = history.layout.columns.map((name) => history.value(name, frame, row));
     lines.push(`${seq},${us}000,${formatRowPrice(price, row)},${values.join(',')}`);
   }
   return lines;
@@ -37,7 +38,7 @@ function frameLines(model: SessionModel, frame: number, w: CellWindow): string[]
  * not repeated.
  */
 export function csvPieces(model: SessionModel, w: CellWindow): string[] {
-  const pieces = [`${CSV_HEAD}\n`];
+  const pieces = [`${csvHead(model)}\n`];
   let lines: string[] = [];
   let previous = -1;
   let frames = 0;

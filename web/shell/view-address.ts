@@ -1,13 +1,13 @@
 import { effect } from '@preact/signals';
-import { THEME_NAMES, type ViewState, writeView } from '../shell/index.ts';
 import {
   CONTRAST_MODES,
   DIVERGING_MAPS,
   formatRowPrice,
   SEQUENTIAL_MAPS,
-  SURFACE_FIELDS,
 } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
+import { THEME_NAMES } from './themes.ts';
+import { type ViewState, writeView } from './url-state.ts';
 
 /** Time between two writes of the address, ms: browsers refuse too many. */
 const WRITE_MS = 800;
@@ -18,14 +18,14 @@ function oneOf(value: string, allowed: readonly string[], fallback: string): str
 
 /** Makes the page look as its address says. Unknown names fall back to the defaults. */
 export function applyView(controller: PageController): void {
-  const { state, initialView: view } = controller;
-  const fields = SURFACE_FIELDS.map((f) => f.id);
-  state.field.value = oneOf(view.field, fields, 'composite');
+  const { state, initialView: view, plan } = controller;
+  const fields = plan.fields.map((f) => f.id);
+  state.field.value = oneOf(view.field, fields, plan.defaults.field);
   state.sequentialMap.value = oneOf(view.map, SEQUENTIAL_MAPS, 'cividis');
   state.divergingMap.value = oneOf(view.diverging, DIVERGING_MAPS, '');
   state.contrast.value = oneOf(view.contrast, CONTRAST_MODES, 'percentile');
   state.theme.value = oneOf(view.theme, THEME_NAMES, 'dark');
-  state.minSize.value = view.minSize;
+  controller.applyExtraView(view.extra);
 }
 
 /** The view as it is now. */
@@ -46,7 +46,7 @@ export function currentView(controller: PageController): ViewState {
     diverging: state.divergingMap.value,
     contrast: state.contrast.value,
     theme: state.theme.value,
-    minSize: state.minSize.value,
+    extra: controller.extraView(),
     zoomX: camera?.zoomX ?? 1,
     zoomY: camera?.zoomY ?? 1,
     place,
@@ -55,11 +55,12 @@ export function currentView(controller: PageController): ViewState {
 
 /** Keeps the address in step with the view, so that it can be sent to a colleague at any time. */
 export function keepAddress(controller: PageController): void {
-  const { state } = controller;
+  const { state, plan } = controller;
   let planned = false;
   const write = () => {
     planned = false;
-    const params = writeView(new URLSearchParams(location.search), currentView(controller));
+    const now = new URLSearchParams(location.search);
+    const params = writeView(now, currentView(controller), plan.defaults);
     if (state.config.value) params.set('speed', String(state.speed.value));
     const query = params.toString();
     const next = `${location.pathname}${query ? `?${query}` : ''}`;
@@ -74,7 +75,8 @@ export function keepAddress(controller: PageController): void {
     for (const s of [state.field, state.sequentialMap, state.divergingMap, state.contrast]) {
       void s.value;
     }
-    for (const s of [state.theme, state.minSize, state.speed, state.follow]) void s.value;
+    for (const s of [state.theme, state.speed, state.follow]) void s.value;
+    controller.extraView();
     soon();
   });
   controller.onMoved = soon;

@@ -1,5 +1,5 @@
-import type { HealthFacts } from '../shell/index.ts';
 import { type ConnectionStatus, RecentQuantiles } from '../stream/index.ts';
+import type { HealthFacts, PageFacts } from './health.tsx';
 import type { SessionModel } from './session-model.ts';
 
 /** Lags remembered: 25 s at 40 frames a second. */
@@ -62,7 +62,12 @@ export class HealthMeter {
   }
 
   /** Everything the chip and its panel show. */
-  facts(model: SessionModel, status: ConnectionStatus, uploadedBytes: number): HealthFacts {
+  facts(
+    model: SessionModel,
+    status: ConnectionStatus,
+    uploadedBytes: number,
+    own: PageFacts,
+  ): HealthFacts {
     const lagP99 = this.lags.quantile(0.99);
     const recent = this.paintTimes.filter((t) => t > performance.now() - 1000).length;
     const bad = status.state === 'failed' || lagP99 > LAG_BAD_MS;
@@ -78,9 +83,9 @@ export class HealthMeter {
       book: bookText(model),
       connection: statusText(status),
       roundTripMs: this.roundTripMs,
-      eventsPerSecond: model.series.rate(model.time.columnMs),
       uploadedMb: uploadedBytes / 1e6,
       historyFrames: Math.min(model.history.frameCount, model.history.seqs.length),
+      ...own,
       level: bad ? 'bad' : warn ? 'warn' : 'good',
     };
   }

@@ -1,31 +1,31 @@
-import { type KeyBinding, speedStep, THEME_NAMES } from '../shell/index.ts';
-import {
-  CONTRAST_MODES,
-  DIVERGING_MAPS,
-  fieldById,
-  SEQUENTIAL_MAPS,
-  SURFACE_FIELDS,
-} from '../surface/index.ts';
+import { CONTRAST_MODES, DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../surface/index.ts';
 import { exportCsv } from './export-csv.ts';
+import type { KeyBinding } from './keyboard.ts';
 import type { PageController } from './page-controller.ts';
 import { saveScreenshot } from './screenshot.ts';
+import { THEME_NAMES } from './themes.ts';
+import { speedStep } from './transport.tsx';
 
 /** Picture moved by an arrow key, CSS pixels; ten times less with Shift. */
 const PAN_PX = 60;
 const FINE_PAN_PX = 6;
 /** Zoom of a key press. */
 const ZOOM_STEP = 1.25;
-/** Smallest trade sizes that the keys step through, lots; 0 = no dots. */
-const MIN_SIZES = [0, 1, 2, 5, 10, 20, 50, 100, 250];
 
-function nextOf<T>(list: readonly T[], value: T): T {
+/** The value after `value` in a list, around its end. */
+export function nextOf<T>(list: readonly T[], value: T): T {
   return list[(list.indexOf(value) + 1) % list.length]!;
 }
 
+/** A key, as help shows it, and what it does. */
+export function bind(shown: string, keys: string[], does: string, run: () => void): KeyBinding {
+  return { shown, keys, does, run };
+}
+
 /** Takes the next colour map of the kind that the field uses. */
-export function cycleMap(c: PageController): void {
+function cycleMap(c: PageController): void {
   const { state } = c;
-  if (fieldById(state.field.value).signed) {
+  if (c.field.signed) {
     state.divergingMap.value = nextOf<string>(['', ...DIVERGING_MAPS], state.divergingMap.value);
   } else state.sequentialMap.value = nextOf<string>(SEQUENTIAL_MAPS, state.sequentialMap.value);
   c.configure();
@@ -34,14 +34,6 @@ export function cycleMap(c: PageController): void {
 /** Takes the next theme. */
 export function nextTheme(c: PageController): void {
   c.state.theme.value = nextOf<string>(THEME_NAMES, c.state.theme.value);
-  c.configure();
-}
-
-function stepMinSize(c: PageController, direction: 1 | -1): void {
-  const { minSize } = c.state;
-  const larger = MIN_SIZES.find((s) => s > minSize.value) ?? minSize.value;
-  const smaller = MIN_SIZES.findLast((s) => s < minSize.value) ?? minSize.value;
-  minSize.value = direction > 0 ? larger : smaller;
   c.configure();
 }
 
@@ -58,16 +50,9 @@ function moveCrosshair(c: PageController, columns: number, rows: number): void {
   view.extendBox();
 }
 
-/** A key for everything that the mouse can do, and more. */
-export function keyBindings(c: PageController): KeyBinding[] {
+/** Keys of both pages: one for everything that the mouse can do. `own`: the page's further ones. */
+export function keyBindings(c: PageController, own: readonly KeyBinding[]): KeyBinding[] {
   const { state } = c;
-  const view = () => c.view;
-  const bind = (shown: string, keys: string[], does: string, run: () => void): KeyBinding => ({
-    shown,
-    keys,
-    does,
-    run,
-  });
   return [
     bind('Space', [' '], 'Pause or play', () => c.togglePause()),
     bind('R', ['r'], 'Restart from the start time', () => c.restart()),
@@ -75,6 +60,32 @@ export function keyBindings(c: PageController): KeyBinding[] {
     bind('[', ['['], 'Slower', () => c.setSpeed(speedStep(state.speed.value, -1))),
     bind('.', ['.'], 'Seek 30 s forward', () => c.seekBy(30)),
     bind(',', [','], 'Seek 30 s back', () => c.seekBy(-30)),
+    ...moveKeys(c),
+    ...c.plan.fields.map((f, i) =>
+      bind(String(i + 1), [String(i + 1)], `Show ${f.label}`, () => c.showField(f.id)),
+    ),
+    bind('C', ['c'], 'Next colour map', () => cycleMap(c)),
+    bind('N', ['n'], 'Next contrast', () => {
+      state.contrast.value = nextOf<string>(CONTRAST_MODES, state.contrast.value);
+      c.configure();
+    }),
+    bind('L', ['l'], 'Lock the colour range', () => c.toggleLock()),
+    ...own,
+    bind('T', ['t'], 'Next theme', () => nextTheme(c)),
+    bind('H', ['h'], 'Health panel', () => {
+      state.healthOpen.value = !state.healthOpen.value;
+    }),
+    bind('S', ['s'], 'Save a picture (PNG)', () => saveScreenshot(c)),
+    bind('X', ['x'], 'Save the visible window (CSV)', () => exportCsv(c)),
+    bind('?', ['?'], 'This help', () => {
+      state.helpOpen.value = true;
+    }),
+  ];
+}
+
+function moveKeys(c: PageController): KeyBinding[] {
+  const view = () => c.view;
+  return [
     bind('← (Shift: fine)', ['ArrowLeft'], 'Move to older time', () => view()?.pan(PAN_PX, 0)),
     bind('→', ['ArrowRight'], 'Move to newer time', () => view()?.pan(-PAN_PX, 0)),
     bind('↑', ['ArrowUp'], 'Move to higher prices', () => view()?.pan(0, PAN_PX)),
@@ -93,26 +104,6 @@ export function keyBindings(c: PageController): KeyBinding[] {
     bind('0', ['0'], 'Reset zoom and follow', () => view()?.reset()),
     bind('Home', ['Home'], 'Back to now and spot', () => view()?.goLive()),
     bind('F', ['f'], 'Follow on or off', () => view()?.toggleFollow()),
-    ...SURFACE_FIELDS.map((f, i) =>
-      bind(String(i + 1), [String(i + 1)], `Show ${f.id}`, () => c.showField(f.id)),
-    ),
-    bind('C', ['c'], 'Next colour map', () => cycleMap(c)),
-    bind('N', ['n'], 'Next contrast', () => {
-      state.contrast.value = nextOf<string>(CONTRAST_MODES, state.contrast.value);
-      c.configure();
-    }),
-    bind('L', ['l'], 'Lock the colour range', () => c.toggleLock()),
-    bind('>', ['>'], 'Larger trades only', () => stepMinSize(c, 1)),
-    bind('<', ['<'], 'Smaller trades too', () => stepMinSize(c, -1)),
-    bind('T', ['t'], 'Next theme', () => nextTheme(c)),
-    bind('H', ['h'], 'Health panel', () => {
-      state.healthOpen.value = !state.healthOpen.value;
-    }),
-    bind('S', ['s'], 'Save a picture (PNG)', () => saveScreenshot(c)),
-    bind('X', ['x'], 'Save the visible window (CSV)', () => exportCsv(c)),
-    bind('?', ['?'], 'This help', () => {
-      state.helpOpen.value = true;
-    }),
   ];
 }
 
@@ -123,12 +114,7 @@ function finePan(c: PageController): KeyBinding[] {
     ['ArrowUp', 0, FINE_PAN_PX],
     ['ArrowDown', 0, -FINE_PAN_PX],
   ];
-  return moves.map(([key, dx, dy]) => ({
-    shown: '',
-    keys: [`Shift+${key}`],
-    does: '',
-    run: () => c.view?.pan(dx, dy),
-  }));
+  return moves.map(([key, dx, dy]) => bind('', [`Shift+${key}`], '', () => c.view?.pan(dx, dy)));
 }
 
 function crosshairKeys(c: PageController): KeyBinding[] {
@@ -137,10 +123,7 @@ function crosshairKeys(c: PageController): KeyBinding[] {
     ['Alt+ArrowUp', 0, 1],
     ['Alt+ArrowDown', 0, -1],
   ];
-  return moves.map(([key, columns, rows]) => ({
-    shown: '',
-    keys: [key],
-    does: '',
-    run: () => moveCrosshair(c, columns, rows),
-  }));
+  return moves.map(([key, columns, rows]) =>
+    bind('', [key], '', () => moveCrosshair(c, columns, rows)),
+  );
 }

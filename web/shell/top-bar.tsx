@@ -1,7 +1,11 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { HealthChip, msOfNs, SeekBar, Transport } from '../shell/index.ts';
 import { formatPrice, formatTimeOfDay } from '../surface/index.ts';
+import { msOfNs } from './exchange-clock.ts';
+import { HealthChip } from './health.tsx';
+import { otherPage } from './other-page.ts';
 import type { PageController } from './page-controller.ts';
+import { SeekBar, Transport } from './transport.tsx';
 
 const MODE_TITLES = {
   replay: 'Recorded data, played back',
@@ -20,6 +24,25 @@ function activityBars(c: PageController, startMs: number, endMs: number): number
     if (i + shift >= 0 && i + shift < bars.length) bars[i + shift] = n;
   });
   return bars;
+}
+
+/** The way to the other page, with what both understand of this one's address. */
+function OtherPageLink({ controller: c }: { controller: PageController }) {
+  const { state } = c;
+  const config = state.config.value;
+  const page = new URL(location.href);
+  if (config) {
+    for (const name of ['product_type', 'symbol', 'dt'] as const) {
+      page.searchParams.set(name, config[name]);
+    }
+  }
+  page.searchParams.set('theme', state.theme.value);
+  const { path, label } = c.plan.other;
+  return (
+    <a class="other-page" href={otherPage(page, path)} title={`The ${label} page, same session`}>
+      {label}
+    </a>
+  );
 }
 
 function Session({ controller: c }: { controller: PageController }) {
@@ -48,14 +71,24 @@ function Session({ controller: c }: { controller: PageController }) {
   );
 }
 
-/** Instrument, mode, clock, transport, session slider and health, always in the same places. */
-export function TopBar({ controller: c }: { controller: PageController }) {
+/**
+ * Instrument, mode, clock, transport, session slider and health, always in the same places; what
+ * only one page has comes first.
+ */
+export function TopBar({
+  controller: c,
+  children,
+}: {
+  controller: PageController;
+  children?: ComponentChildren;
+}) {
   const { state } = c;
   const config = state.config.value;
   const header = state.header.value;
   const clock = state.clock.value;
   return (
     <header class="top-bar">
+      {children}
       <div class="instrument">
         <span class="symbol">{config?.symbol ?? '–'}</span>
         <span class="dim">{config?.dt ?? ''}</span>
@@ -80,6 +113,7 @@ export function TopBar({ controller: c }: { controller: PageController }) {
         onSpeed={(speed) => c.setSpeed(speed)}
       />
       <Session controller={c} />
+      <OtherPageLink controller={c} />
       <HealthChip
         facts={state.health.value}
         open={state.healthOpen.value}

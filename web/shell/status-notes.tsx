@@ -1,4 +1,4 @@
-import { HealthPanel } from '../shell/index.ts';
+import { HealthPanel } from './health.tsx';
 import { statusText } from './health-meter.ts';
 import type { PageController } from './page-controller.ts';
 

@@ -1,59 +1,53 @@
-import type {
-  FrameArrays,
-  GridUpdate,
-  RuntimeConfig,
-  VacuumPressureServerMessage,
-} from '../../src/wire/index.ts';
 import {
-  applyTheme,
-  readView,
-  surfacePalette,
-  type ThemeName,
-  type ViewState,
-} from '../shell/index.ts';
-import { type ConnectionWorld, StreamConnection, streamUrl } from '../stream/index.ts';
+  type ConnectionWorld,
+  type StreamConfig,
+  StreamConnection,
+  type StreamFrame,
+  type StreamMessage,
+  streamUrl,
+} from '../stream/index.ts';
 import {
-  type ColourMapName,
   type ColourRange,
   type ContrastMode,
-  type FieldId,
   fieldById,
   followWord,
-  formatDuration,
   formatTimeOfDay,
-  lookupTable,
   type Scene,
+  type SceneLayer,
+  type SurfaceField,
   type SurfaceSettings,
+  type SurfaceSource,
   SurfaceView,
 } from '../surface/index.ts';
+import { tableFor } from './colour-tables.ts';
+import type { PageFacts } from './health.tsx';
 import { HealthMeter } from './health-meter.ts';
-import { createPageState, type PageState } from './page-state.ts';
-import { readCell, readingText } from './read-cell.ts';
-import { SessionModel } from './session-model.ts';
-import {
-  addressOfPlace,
-  instantOf,
-  rowOfPriceText,
-  type SharedPlace,
-  sharedPlace,
-} from './shared-place.ts';
-import { spokenSummary } from './spoken-summary.ts';
+import { NoticeBoard } from './notice-board.ts';
+import type { PagePlan } from './page-plan.ts';
+import { createPageState, type PageState, UNKNOWN_CLOCK } from './page-state.ts';
+import { type CellReading, readCell, readingText } from './read-cell.ts';
+import type { SessionModel } from './session-model.ts';
+import { addressOfPlace, approach, type SharedPlace, sharedPlace } from './shared-place.ts';
+import { applyTheme, surfacePalette, type ThemeName } from './themes.ts';
+import { readView, type ViewState } from './url-state.ts';
 
 /** Least time between two updates of the panels, ms. */
 const REFRESH_MS = 120;
 /** Time between two sentences for screen readers, ms. */
 const SPEAK_MS = 5000;
-/** How long a notice stays, ms. */
-const NOTICE_MS = 9000;
 
 /**
  * Ties the stream, the model, the surface and the panels together. One for the life of the page.
  */
-export class PageController {
-  readonly state: PageState = createPageState();
-  readonly model = new SessionModel();
+export abstract class PageController<
+  C extends StreamConfig = StreamConfig,
+  F extends StreamFrame = StreamFrame,
+> {
+  readonly plan: PagePlan<C, F>;
+  readonly model: SessionModel<C, F>;
+  readonly state: PageState<C, F['header']> = createPageState();
   readonly health = new HealthMeter();
-  readonly connection: StreamConnection;
+  readonly connection: StreamConnection<C, F>;
   view: SurfaceView | null = null;
   /** Called after each paint; the ladder draws then. */
   onPainted: ((scene: Scene) => void) | null = null;
@@ -61,42 +55,46 @@ export class PageController {
   onMoved: (() => void) | null = null;
   /** The view of the address that the page was opened with. */
   readonly initialView: ViewState;
+  private readonly notices = new NoticeBoard(this.state.notices);
   private readonly page: URL;
   private place: SharedPlace | null;
-  private luts = new Map<string, Uint8Array>();
   private refreshedAt = 0;
   private spokenAt = 0;
-  private lostAt = 0;
   private firstMs = Number.NaN;
   /** A place asked for that the server has not answered yet: it may have ended in the meantime. */
   private asked: string | null = null;
-  private noticeCount = 0;
   private refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
   /**
    * @param page the page's address: its stream parameters choose the stream, the others the view.
    */
-  constructor(page: URL, world: ConnectionWorld) {
-    this.initialView = readView(page.searchParams);
-    this.page = addressOfPlace(page, this.initialView);
+  constructor(page: URL, world: ConnectionWorld, plan: PagePlan<C, F>, model: SessionModel<C, F>) {
+    this.plan = plan;
+    this.model = model;
+    this.initialView = readView(page.searchParams, plan.defaults);
+    this.page = addressOfPlace(page, this.initialView, plan.baseSeconds);
     this.place = sharedPlace(page, this.initialView);
     const { state } = this;
     this.connection = new StreamConnection(
       world,
+      plan.codec,
       {
         status: (status) => {
           state.status.value = status;
-          if (status.state === 'waiting' && this.lostAt === 0) this.lostAt = performance.now();
+          if (status.state === 'waiting') this.notices.lost();
           this.refreshSoon();
           if (status.state === 'ended' && this.asked !== null) this.connection.restart();
         },
         message: (message) => this.takeMessage(message),
-        frame: (header, arrays, at) => this.takeFrame(header, arrays, at),
+        frame: (frame, at) => this.takeFrame(frame, at),
         roundTrip: (ms) => {
           this.health.roundTripMs = ms;
         },
       },
-      (resume) => streamUrl(this.page, state.config.value ? state.speed.value : null, resume),
+      (resume) => {
+        const speed = state.config.value ? state.speed.value : null;
+        return streamUrl(plan.endpoint, this.page, speed, resume);
+      },
     );
   }
 
@@ -117,6 +115,48 @@ export class PageController {
     }
     const { zoomX, zoomY } = this.initialView;
     this.view.camera = { ...this.view.camera, zoomX, zoomY };
+  }
+
+  /** What is drawn over the cells. */
+  protected abstract layers(): readonly SceneLayer[];
+  /** What only this page has in its address. */
+  abstract extraView(): Readonly<Record<string, string>>;
+  /** Makes the page look as its part of the address says. */
+  abstract applyExtraView(extra: Readonly<Record<string, string>>): void;
+  /** Price, mode and what matters most on this page in a sentence, for the live region. */
+  protected abstract spokenSummary(): string;
+  /** What only this page's health has. */
+  protected abstract healthFacts(): PageFacts;
+
+  /** Further words for the stamp of a picture. */
+  provenance(): string[] {
+    return [];
+  }
+
+  /** Further numbers of a cell. */
+  protected readExtra(_cell: CellReading): CellReading['extra'] {
+    return [];
+  }
+
+  /** The surface's look beyond field, colours and theme. */
+  protected look(): Pick<SurfaceSettings, 'opacity' | 'contour'> {
+    return { opacity: 1, contour: null };
+  }
+
+  /** Columns kept free for what is drawn beyond the newest one. */
+  protected get leadColumns(): number {
+    return 0;
+  }
+
+  /** The field that the surface shows. */
+  get field(): SurfaceField {
+    return fieldById(this.plan.fields, this.state.field.value);
+  }
+
+  /** Exact numbers of a cell. */
+  reading(column: number, row: number): CellReading {
+    const cell = readCell(this.model, column, row);
+    return { ...cell, extra: this.readExtra(cell) };
   }
 
   /** Shows another field. */
@@ -186,9 +226,7 @@ export class PageController {
   restart(): void {
     const ended = ['ended', 'failed'].includes(this.state.status.value.state);
     if (ended) {
-      this.model.clear();
-      this.view?.forgetPlace();
-      this.connection.restart();
+      this.restartStream();
       return;
     }
     if (Number.isNaN(this.firstMs)) return;
@@ -198,21 +236,32 @@ export class PageController {
     this.state.paused.value = false;
   }
 
-  /** Tells the user something for a few seconds. */
-  notify(text: string, kind: 'info' | 'warn' = 'info'): void {
-    const notice = { id: ++this.noticeCount, text, kind };
-    const { notices } = this.state;
-    notices.value = [...notices.value.slice(-2), notice];
-    setTimeout(() => {
-      notices.value = notices.value.filter((n) => n.id !== notice.id);
-    }, NOTICE_MS);
+  /** Empties the picture and connects anew: the stream begins where the address says. */
+  restartStream(): void {
+    const { state } = this;
+    this.model.clear();
+    this.view?.setCrosshair(null);
+    this.view?.forgetPlace();
+    this.firstMs = Number.NaN;
+    this.asked = null;
+    this.notices.forgetLoss();
+    state.header.value = null;
+    state.nowMs.value = Number.NaN;
+    state.clock.value = UNKNOWN_CLOCK;
+    this.connection.restart();
+    this.refreshSoon();
   }
 
-  private takeMessage(message: Exclude<VacuumPressureServerMessage, GridUpdate>): void {
+  /** Tells the user something for a few seconds. */
+  notify(text: string, kind: 'info' | 'warn' = 'info'): void {
+    this.notices.notify(text, kind);
+  }
+
+  private takeMessage(message: StreamMessage<C>): void {
     const { state, model } = this;
     switch (message.type) {
       case 'runtime_config':
-        this.takeConfig(message);
+        this.takeConfig(message as C);
         return;
       case 'playback':
         this.asked = null;
@@ -235,7 +284,7 @@ export class PageController {
     }
   }
 
-  private takeConfig(config: RuntimeConfig): void {
+  private takeConfig(config: C): void {
     const { state, model } = this;
     const resumed = !model.history.empty && state.config.value !== null;
     const wasPaused = state.paused.value && resumed;
@@ -254,76 +303,45 @@ export class PageController {
     this.refreshSoon();
   }
 
-  private takeFrame(header: GridUpdate, arrays: FrameArrays, receivedAt: number): void {
+  private takeFrame(frame: F, receivedAt: number): void {
     const { model, state } = this;
+    const { header } = frame;
     const first = model.history.empty;
-    const { missing } = model.takeFrame(header, arrays);
+    const { missing } = model.takeFrame(frame);
     if (Number.isNaN(this.firstMs)) this.firstMs = model.nowMs;
     if (first) this.view?.forgetPlace();
     if (state.preparing.value) state.preparing.value = null;
     if (this.place) this.approachPlace(this.place);
-    if (this.lostAt > 0) this.sayWhatWasMissed(missing + header.skipped, first);
+    this.notices.back(missing + header.skipped, first);
     this.health.frameReceived(header.lag_ms, receivedAt);
     this.view?.invalidate();
   }
 
-  /** Shows the place of a shared link while the stream fills it, and pauses when it is reached. */
   private approachPlace(place: SharedPlace): void {
-    const { model, view } = this;
-    if (!view) return;
-    const { originMs, columnMs } = model.time;
-    const instant = instantOf(place.at, originMs, model.time.offsetMs(model.nowMs));
-    if (view.followState.time) {
-      const centre = rowOfPriceText(model.price, place.price);
-      const camera = { ...view.camera, right: (instant - originMs) / columnMs, centre };
-      view.lookAt(camera, { time: false, price: false, recentring: false });
-    }
-    if (model.nowMs < instant) return;
+    if (!this.view || !approach(place, this.model, this.view)) return;
     this.place = null;
     this.connection.send({ type: 'pause' });
     this.setSpeed(place.speed);
   }
 
-  private sayWhatWasMissed(frames: number, first: boolean): void {
-    const away = formatDuration(performance.now() - this.lostAt);
-    this.lostAt = 0;
-    if (first) return;
-    if (frames === 0) this.notify(`Reconnected after ${away}. Nothing was missed.`);
-    else this.notify(`Reconnected after ${away}. Missed ${frames} frames.`, 'warn');
-  }
-
-  private source() {
-    return this.model.config ? { ...this.surfaceData(), midInt: this.midInt() } : null;
-  }
-
-  private surfaceData() {
-    const { history, trades, gaps, price, time, spotRow } = this.model;
-    return { history, trades, gaps, price, time, spotRow };
-  }
-
-  private midInt(): string | null {
-    const header = this.model.header;
-    return header?.mid_price_int ?? header?.spot_ref_price_int ?? null;
+  private source(): SurfaceSource | null {
+    const { history, gaps, price, time, spotRow, header, config } = this.model;
+    if (!config) return null;
+    const midInt = header?.mid_price_int ?? header?.spot_ref_price_int ?? null;
+    const layers = this.layers();
+    return { history, gaps, price, time, spotRow, midInt, leadColumns: this.leadColumns, layers };
   }
 
   private settings(): SurfaceSettings {
-    const { state } = this;
+    const { state, field } = this;
     const theme = state.theme.value as ThemeName;
-    const field = state.field.value as FieldId;
-    const diverging =
-      state.divergingMap.value || (theme === 'light' ? 'blue-white-orange' : 'blue-black-orange');
-    const map = fieldById(field).signed ? diverging : state.sequentialMap.value;
-    let lut = this.luts.get(map);
-    if (!lut) {
-      lut = lookupTable(map as ColourMapName);
-      this.luts.set(map, lut);
-    }
+    const maps = [state.sequentialMap.value, state.divergingMap.value] as const;
     return {
       field,
-      lut,
+      lut: tableFor(field, theme, ...maps),
       contrast: state.contrast.value as ContrastMode,
       locked: state.locked.value,
-      minTradeSize: state.minSize.value > 0 ? state.minSize.value : null,
+      ...this.look(),
       palette: surfacePalette(theme),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
     };
@@ -332,15 +350,11 @@ export class PageController {
   private painted(scene: Scene, range: ColourRange): void {
     this.health.painted(performance.now());
     this.onPainted?.(scene);
-    const old = this.state.range.value;
-    if (
-      old.low !== range.low ||
-      old.high !== range.high ||
-      old.mode !== range.mode ||
-      old.signed !== range.signed
-    ) {
-      this.state.range.value = range;
-    }
+    const { range: shown } = this.state;
+    const same = (['low', 'high', 'mode', 'signed'] as const).every(
+      (name) => shown.value[name] === range[name],
+    );
+    if (!same) shown.value = range;
     this.refreshSoon();
   }
 
@@ -367,16 +381,17 @@ export class PageController {
       model,
       state.status.value,
       this.view?.uploadedBytes ?? 0,
+      this.healthFacts(),
     );
     this.readCrosshair();
     if (this.refreshedAt - this.spokenAt > SPEAK_MS) {
       this.spokenAt = this.refreshedAt;
-      state.spoken.value = spokenSummary(model, state);
+      state.spoken.value = this.spokenSummary();
     }
   }
 
   private readCrosshair(): void {
     const cell = this.view?.crosshair;
-    this.state.reading.value = cell ? readCell(this.model, cell.column, cell.row) : null;
+    this.state.reading.value = cell ? this.reading(cell.column, cell.row) : null;
   }
 }

@@ -1,18 +1,13 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import {
-  CONTRAST_MODES,
-  DIVERGING_MAPS,
-  fieldById,
-  SEQUENTIAL_MAPS,
-  SURFACE_FIELDS,
-  valueAt,
-} from '../surface/index.ts';
+import { CONTRAST_MODES, DIVERGING_MAPS, SEQUENTIAL_MAPS, valueAt } from '../surface/index.ts';
 import { exportCsv } from './export-csv.ts';
 import { nextTheme } from './key-bindings.ts';
 import type { PageController } from './page-controller.ts';
 import { saveScreenshot } from './screenshot.ts';
 
-function Choice(props: {
+/** A labelled list to choose from; the label hides where there is no room. */
+export function Choice(props: {
   label: string;
   title: string;
   value: string;
@@ -35,7 +30,9 @@ function Choice(props: {
 
 const same = (names: readonly string[]) => names.map((n) => [n, n] as const);
 
-function shortNumber(value: number): string {
+/** A number in few characters, with a true minus; a dash when unknown. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size >= 1000) return value.toPrecision(3).replace(/e\+?/, 'e').replace('-', '−');
   const text = value.toFixed(size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2);
@@ -45,8 +42,7 @@ function shortNumber(value: number): string {
 /** The colour map with numbers and unit. */
 function Legend({ controller: c }: { controller: PageController }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { state } = c;
-  const field = fieldById(state.field.value);
+  const { state, field } = c;
   const range = state.range.value;
   const drawn = [field.id, state.theme.value, state.sequentialMap.value, state.divergingMap.value];
   useEffect(() => {
@@ -55,7 +51,7 @@ function Legend({ controller: c }: { controller: PageController }) {
     if (!lut || !ctx) return;
     ctx.putImageData(new ImageData(new Uint8ClampedArray(lut), 256, 1), 0, 0);
   }, [...drawn, c.view]);
-  const ends = field.id === 'composite' ? ['vacuum', 'pressure'] : ['', ''];
+  const { ends } = field;
   return (
     <figure class="legend" aria-label={`Legend: ${field.label}`}>
       <div class="legend-bar">
@@ -75,15 +71,14 @@ function Legend({ controller: c }: { controller: PageController }) {
 }
 
 function FieldButtons({ controller: c }: { controller: PageController }) {
-  const { state } = c;
   return (
     <fieldset class="fields" aria-label="Field">
-      {SURFACE_FIELDS.map((f, i) => (
+      {c.plan.fields.map((f, i) => (
         <button
           key={f.id}
           type="button"
           title={`${f.title} (${i + 1})`}
-          aria-pressed={state.field.value === f.id}
+          aria-pressed={c.field.id === f.id}
           onClick={() => c.showField(f.id)}
         >
           {f.label}
@@ -130,10 +125,16 @@ function Actions({ controller: c }: { controller: PageController }) {
   );
 }
 
-/** Field, colours, dots, legend, follow and export. */
-export function Toolbar({ controller: c }: { controller: PageController }) {
+/** Field, colours, legend, what only this page has, follow and export. */
+export function Toolbar({
+  controller: c,
+  children,
+}: {
+  controller: PageController;
+  children?: ComponentChildren;
+}) {
   const { state } = c;
-  const signed = fieldById(state.field.value).signed;
+  const { signed } = c.field;
   const set = (target: { value: string }) => (value: string) => {
     target.value = value;
     c.configure();
@@ -164,19 +165,7 @@ export function Toolbar({ controller: c }: { controller: PageController }) {
         Lock
       </button>
       <Legend controller={c} />
-      <label class="choice" title="Smallest trade shown as a dot, lots; 0 hides the dots (< and >)">
-        <span>Trades ≥</span>
-        <input
-          type="number"
-          min={0}
-          max={100_000}
-          value={state.minSize.value}
-          onInput={(e) => {
-            state.minSize.value = Math.max(0, Number(e.currentTarget.value) || 0);
-            c.configure();
-          }}
-        />
-      </label>
+      {children}
       <button
         type="button"
         class={`follow follow-${state.follow.value.toLowerCase()}`}

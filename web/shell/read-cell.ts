@@ -4,8 +4,6 @@ import {
   formatRowPrice,
   formatTimeOfDay,
   msOfColumn,
-  STORED_COLUMNS,
-  type StoredColumn,
 } from '../surface/index.ts';
 import type { SessionModel } from './session-model.ts';
 
@@ -22,8 +20,13 @@ export interface CellReading {
   held: boolean;
   bookValid: boolean;
   /** Per stored column; NaN where the frame has no such row. */
-  values: Record<StoredColumn, number>;
+  values: Record<string, number>;
+  /** What else is known at this place, as label and text. */
+  extra: readonly (readonly [string, string])[];
 }
+
+/** A number of the read-out: stored column, its label and digits after the point. */
+export type ReadOutRow = readonly [column: string, label: string, digits: number];
 
 /** Reads a cell from history: exact values of the frame, not of pixels. */
 export function readCell(model: SessionModel, column: number, row: number): CellReading {
@@ -31,7 +34,7 @@ export function readCell(model: SessionModel, column: number, row: number): Cell
   const ms = msOfColumn(time, column);
   const frame = history.frameAt(column);
   const flags = history.flagsAt(column);
-  const values = STORED_COLUMNS.map((name) => [
+  const values = history.layout.columns.map((name) => [
     name,
     frame < 0 ? Number.NaN : history.value(name, frame, row),
   ]);
@@ -43,25 +46,10 @@ export function readCell(model: SessionModel, column: number, row: number): Cell
     frameSeq: frame < 0 ? null : history.seqs[history.slotOf(frame)]!,
     held: (flags & COLUMN_HELD) !== 0,
     bookValid: (flags & COLUMN_INVALID) === 0,
-    values: Object.fromEntries(values) as Record<StoredColumn, number>,
+    values: Object.fromEntries(values),
+    extra: [],
   };
 }
-
-const READ_OUT: [StoredColumn, string, number][] = [
-  ['bid_depth', 'bid', 0],
-  ['ask_depth', 'ask', 0],
-  ['bid_orders', 'bid orders', 0],
-  ['ask_orders', 'ask orders', 0],
-  ['add_mass', 'add', 1],
-  ['pull_mass', 'pull', 1],
-  ['fill_mass', 'fill', 1],
-  ['v_rest_depth', 'v', 2],
-  ['a_rest_depth', 'a', 2],
-  ['j_rest_depth', 'j', 3],
-  ['pressure_variant', 'P', 2],
-  ['vacuum_variant', 'V', 2],
-  ['composite', 'comp', 3],
-];
 
 /** A number for a read-out: a dash when unknown. */
 export function formatNumber(value: number | null | undefined, digits: number): string {
@@ -71,15 +59,17 @@ export function formatNumber(value: number | null | undefined, digits: number): 
 }
 
 /** The reading as label and text pairs, in the order of display. */
-export function readOut(reading: CellReading): [string, string][] {
-  return READ_OUT.map(([name, label, digits]) => [
+export function readOut(reading: CellReading, rows: readonly ReadOutRow[]): [string, string][] {
+  const values = rows.map(([name, label, digits]): [string, string] => [
     label,
     formatNumber(reading.values[name], digits),
   ]);
+  return [...values, ...reading.extra.map(([label, text]): [string, string] => [label, text])];
 }
 
 /** The reading as one line of text, for the clipboard. */
 export function readingText(reading: CellReading): string {
-  const values = STORED_COLUMNS.map((name) => `${name}=${formatNumber(reading.values[name], 6)}`);
-  return [`time=${reading.time}`, `price=${reading.price}`, ...values].join(' ');
+  const values = Object.entries(reading.values).map(([n, v]) => `${n}=${formatNumber(v, 6)}`);
+  const extra = reading.extra.map(([label, text]) => `${label.replaceAll(' ', '_')}=${text}`);
+  return [`time=${reading.time}`, `price=${reading.price}`, ...values, ...extra].join(' ');
 }
