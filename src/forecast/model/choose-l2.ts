@@ -2,7 +2,7 @@ import { OUTCOMES } from '../day-forecast.ts';
 import { fitLogistic, logisticProbabilities } from '../numerics/logistic.ts';
 import { FEATURES } from './features.ts';
 import type { Samples } from './gather-samples.ts';
-import { L2_GRID } from './model-constants.ts';
+import { L2_GRID, L2_SEARCH_SAMPLES } from './model-constants.ts';
 import { standardised, standardOf } from './standardise.ts';
 
 const CLASSES = OUTCOMES.length;
@@ -50,18 +50,42 @@ function lossesOn(samples: Samples, { middle, to }: Fold): number[] {
   });
 }
 
+/** Every `stride`-th row: a penalty does not need them all. */
+function thinned(samples: Samples, stride: number): Samples {
+  if (stride <= 1) return samples;
+  const rows = Math.floor((samples.rows - 1) / stride) + 1;
+  const features = new Float64Array(rows * FEATURES);
+  for (let i = 0; i < rows; i++) {
+    const from = i * stride * FEATURES;
+    features.set(samples.features.subarray(from, from + FEATURES), i * FEATURES);
+  }
+  const kept = (_: number, i: number) => i % stride === 0;
+  return {
+    rows,
+    features,
+    outcomes: samples.outcomes.filter(kept),
+    moves: samples.moves.filter(kept),
+    dayStarts: samples.dayStarts.map((start) => Math.ceil(start / stride)),
+  };
+}
+
 /**
- * The penalty of `L2_GRID` that forecasts later training days best from earlier ones; the strongest
- * where days cannot tell (one day, or equal losses).
+ * The penalty of `L2_GRID` that forecasts later training days best from earlier ones; of those that
+ * are about as good, the strongest. Labels of a horizon of h seconds overlap, so h windows count for
+ * one, and less than a nat between two penalties tells nothing.
+ * @param seconds the horizon.
  */
-export function chooseL2(train: Samples): number {
+export function chooseL2(train: Samples, seconds: number): number {
+  const stride = Math.max(1, Math.ceil(train.rows / L2_SEARCH_SAMPLES));
+  const samples = thinned(train, stride);
   const losses = L2_GRID.map(() => 0);
-  for (const fold of foldsOf(train)) {
-    lossesOn(train, fold).forEach((loss, k) => {
+  for (const fold of foldsOf(samples)) {
+    lossesOn(samples, fold).forEach((loss, k) => {
       losses[k]! += loss;
     });
   }
-  let best = L2_GRID.length - 1;
-  for (let k = best - 1; k >= 0; k--) if (losses[k]! < losses[best]!) best = k;
-  return L2_GRID[best]!;
+  const tolerance = Math.max(1, seconds / stride);
+  const enough = Math.min(...losses) + tolerance;
+  const strongest = losses.findLastIndex((loss) => loss <= enough);
+  return L2_GRID[strongest] ?? L2_GRID[L2_GRID.length - 1]!;
 }

@@ -47,7 +47,7 @@ function calibrationOf(
  * @throws DataError FORECAST_FIT when the search for the weights does not end.
  */
 export function fitHorizon(train: Samples, calibrate: Samples, seconds: number): HorizonModel {
-  const l2 = chooseL2(train);
+  const l2 = chooseL2(train, seconds);
   const standard = standardOf(train, 0, train.rows);
   const weights = weightsOf(train, standard, l2, seconds);
   const raw = new Float64Array(calibrate.rows * CLASSES);

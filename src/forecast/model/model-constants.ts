@@ -15,6 +15,8 @@ export const CALIBRATION_PRIOR_SAMPLES = 200;
 /** Penalties of squared weights for one window that training days choose from, ascending. */
 export const L2_GRID = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1] as const;
 
+/** Training windows that the choice of a penalty looks at, about: of more, every k-th. */
+export const L2_SEARCH_SAMPLES = 40_000;
 /** Quantiles of move sizes that are stored: at levels 0, 0.05, ..., 1. */
 export const SIZE_LEVELS = 21;
 
@@ -24,6 +26,7 @@ export function modelConstants(): Record<string, number> {
   return {
     ...PHYSICS_CONSTANTS,
     ...grid,
+    l2_search_samples: L2_SEARCH_SAMPLES,
     probability_floor: PROBABILITY_FLOOR,
     feature_limit_scales: FEATURE_LIMIT_SCALES,
     calibration_step_samples: CALIBRATION_STEP_SAMPLES,
