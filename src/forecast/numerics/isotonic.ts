@@ -13,7 +13,7 @@ interface Block {
 /**
  * The non-decreasing function of x nearest to y in (weighted) squares: pool adjacent violators
  * (Barlow, Bartholomew, Bremner, Brunk 1972). Equal x are merged first. Where the fit is level, its
- * two ends are the nodes. No rows give no nodes.
+ * two ends are the nodes. Rows with a NaN are left out; no rows give no nodes.
  * @param weights of the rows, above 0; all 1 when absent.
  */
 export function fitIsotonic(
@@ -21,7 +21,9 @@ export function fitIsotonic(
   y: ArrayLike<number>,
   weights?: ArrayLike<number>,
 ): IsotonicMap {
-  const order = sortedOrder(x);
+  const known: number[] = [];
+  for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i] + y[i])) known.push(i);
+  const order = sortedOrder(Float64Array.from(known, (i) => x[i])).map((at) => known[at]);
   const blocks: Block[] = [];
   for (let at = 0; at < order.length; ) {
     const here = x[order[at]];

@@ -52,6 +52,7 @@ export function fitLogistic(problem: LogisticProblem): LogisticFit {
   assert(l2 > 0 && classCount >= 2 && rows > 0, 'a penalty, classes and rows');
   const classRows = new Array<number>(classCount).fill(0);
   for (let i = 0; i < rows; i++) classRows[outcomes[i]]++;
+  assert(classRows.length === classCount, 'outcomes below the number of classes');
   const present = [...classRows.keys()].filter((k) => classRows[k] > 0);
   const counts = present.map((k) => classRows[k]);
   const minimum = minimise(withoutEmpty(problem, present), counts, l2);

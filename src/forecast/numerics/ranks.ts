@@ -15,17 +15,22 @@ export function ranksOf(values: ArrayLike<number>): Float64Array {
 
 /**
  * Probability that a score of a case with label 1 exceeds one with label 0, ties counting half: the
- * area under the ROC curve. NaN unless both labels are there.
+ * area under the ROC curve. Cases with another label or a score of NaN are left out; NaN unless both
+ * labels are there.
  */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const ranks = ranksOf(scores);
+  const known: number[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isNaN(scores[i]) && (labels[i] === 0 || labels[i] === 1)) known.push(i);
+  }
+  const ranks = ranksOf(Float64Array.from(known, (i) => scores[i]));
   let ones = 0;
   let sum = 0;
-  for (let i = 0; i < ranks.length; i++) {
-    if (labels[i] !== 1) continue;
+  known.forEach((i, at) => {
+    if (labels[i] === 0) return;
     ones++;
-    sum += ranks[i];
-  }
+    sum += ranks[at];
+  });
   const zeros = ranks.length - ones;
   return ones * zeros === 0 ? Number.NaN : (sum - (ones * (ones + 1)) / 2) / (ones * zeros);
 }

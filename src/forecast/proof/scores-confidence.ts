@@ -48,7 +48,7 @@ export interface CoveragePoint {
  * of equal confidence come in together. Empty without windows.
  * @param hits of `directionHits`: NaN where the mid stood still.
  * @param losses of each window; where it or `confidence` is NaN a window is left out.
- * @param points wanted; ties may leave fewer.
+ * @param points wanted, at equal steps of coverage; ties may leave fewer.
  */
 export function riskCoverage(
   confidence: Float64Array,
@@ -59,7 +59,7 @@ export function riskCoverage(
   const known = [...losses.keys()].filter((i) => !Number.isNaN(losses[i] + confidence[i]));
   const order = sortedOrder(Float64Array.from(known, (i) => -confidence[i])).map((at) => known[at]);
   const curve: CoveragePoint[] = [];
-  let [moves, right, loss] = [0, 0, 0];
+  let [moves, right, loss, next] = [0, 0, 0, 1];
   order.forEach((i, at) => {
     loss += losses[i];
     if (!Number.isNaN(hits[i])) {
@@ -68,7 +68,8 @@ export function riskCoverage(
     }
     const windows = at + 1;
     const tied = windows < order.length && confidence[order[windows]] === confidence[i];
-    if (tied || windows < ((curve.length + 1) * order.length) / points) return;
+    if (tied || windows < (next * order.length) / points) return;
+    next = Math.floor((windows * points) / order.length) + 1;
     curve.push({
       coverage: windows / order.length,
       windows,
