@@ -20,8 +20,11 @@ function reverting(decayS: number, sd: number, sampleS: number): Reverting {
   return { sd, keep, kick: sd * Math.sqrt(1 - keep * keep) };
 }
 
-/** A side's liquidity wave, in logs: seconds long. */
-const WAVE = reverting(2, 0.5, 1 / STEPS_PER_SECOND);
+/**
+ * A side's liquidity wave, in logs: long enough that what drains or builds now still does so in the
+ * next seconds.
+ */
+const WAVE = reverting(8, 0.7, 1 / STEPS_PER_SECOND);
 /** Quick and slow components of the log activity: a minute and half an hour long. */
 const QUICK_ACTIVITY = reverting(60, 0.5, 1);
 const SLOW_ACTIVITY = reverting(1500, 0.25, 1);

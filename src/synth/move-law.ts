@@ -2,14 +2,14 @@ import { ASK, BID } from '../core/index.ts';
 import { STEPS_PER_SECOND } from './conditions.ts';
 
 /** Decay of the memory of added and removed lots, s. */
-const MEMORY_S = 3;
+const MEMORY_S = 5;
 const KEEP = Math.exp(-1 / (MEMORY_S * STEPS_PER_SECOND));
 /** Ticks from the touch whose flow counts. */
 export const WATCHED_TICKS = 10;
 /** Log-odds of an up move per unit of queue imbalance, at signal 1. */
-const IMBALANCE_WEIGHT = 1.3;
+const IMBALANCE_WEIGHT = 1.6;
 /** Log-odds of an up move per unit of flow asymmetry, at signal 1. */
-const ASYMMETRY_WEIGHT = 16;
+const ASYMMETRY_WEIGHT = 35;
 /** How much an asymmetry hastens the next move, at signal 1. */
 const HASTE = 5;
 /**
@@ -18,13 +18,17 @@ const HASTE = 5;
  */
 const REFERENCE_RATE = 300;
 const SCALE_BOUNDS = { least: 0.4, most: 3 };
+/** Event rate, per second, from which on a move's whole echo falls into the memory. */
+const ECHO_RATE = 180;
 /** The probability stays this far from 0 and 1. */
 const MARGIN = 0.02;
 
 /**
  * The law of the next mid move: with `signal` 0 its direction is a fair coin; with more, it leans
  * on the imbalance of the touch queues and on which side of the first ten ticks drained or built
- * over the last seconds.
+ * over the last seconds. The queues are drawn anew with every move, so their part tells of the next
+ * one; draining and building follow liquidity waves (`conditions.ts`) and lean the same way for
+ * several seconds, so that what leans can be seen in windows of one second and pays after them.
  */
 export class MoveLaw {
   /** Lots added near the touch, remembered over `MEMORY_S`. [BID, ASK] */
@@ -42,15 +46,14 @@ export class MoveLaw {
    * @param eventRate events per second in the busy session; as many lots in memory damp the
    *   asymmetry of a quiet book.
    * @param echoLots lots that each side's book builds or drains soon after a move of one tick, only
-   *   because it moved, in
-   * a market fast enough to do so.
+   *   because it moved, in a market fast enough to do so.
    */
   constructor(signal: number, eventRate: number, echoLots: number) {
     this.signal = signal;
     this.floor = eventRate;
     const scale = Math.sqrt(eventRate / REFERENCE_RATE);
     this.scale = Math.min(SCALE_BOUNDS.most, Math.max(SCALE_BOUNDS.least, scale));
-    this.echo = echoLots * Math.min(1, eventRate / REFERENCE_RATE);
+    this.echo = echoLots * Math.min(1, eventRate / ECHO_RATE);
   }
 
   /** Takes the book's echo of a move out of the memory, or every move would call for the next. */

@@ -72,6 +72,24 @@ describe('the known truth', () => {
     expect(mean(change.down)).toBeLessThan(-0.4);
   });
 
+  it('leans the same way for seconds, not only until the next move', () => {
+    const { truth } = record('ES', hours(15, 16, { signal: 1, seed: 4, rate: 200 }));
+    const logOdds: number[] = [];
+    for (let i = 0; i < truth.length; i++) {
+      const p = truth.pUp[i]!;
+      if (truth.direction[i] === 0) logOdds.push(Math.log(p / (1 - p)));
+    }
+    const variance = logOdds.reduce((sum, x) => sum + x * x, 0) / logOdds.length;
+    const alike = (lag: number) => {
+      let sum = 0;
+      for (let i = lag; i < logOdds.length; i++) sum += logOdds[i]! * logOdds[i - lag]!;
+      return sum / (logOdds.length - lag) / variance;
+    };
+    expect(alike(1)).toBeGreaterThan(0.3);
+    expect(alike(3)).toBeGreaterThan(0.15);
+    expect(Math.abs(alike(60))).toBeLessThan(0.1);
+  });
+
   it('has a row for each second and move, in time order, and the mid goes where it says', () => {
     const { truth, touches } = record('ES', hours(15, 15.1, { rate: 200 }));
     const seconds = [];
