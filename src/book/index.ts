@@ -13,6 +13,7 @@ export { NO_TICK, OrderBook } from './order-book.ts';
 export { MAX_ORDERS } from './order-store.ts';
 export { QuoteBook } from './quote-book.ts';
 export type { QuoteCounterName } from './quote-counters.ts';
+export { NO_LEVEL, RankedLevels, type RankedSide } from './ranked-levels.ts';
 export { SecondWindows, type SecondWindowsOptions, type WindowTally } from './second-windows.ts';
 export { selectInstrument } from './select-instrument.ts';
 export { StrikeBooks } from './strike-books.ts';

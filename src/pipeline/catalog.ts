@@ -5,6 +5,7 @@ import { bronzeEquityMbo } from './bronze/ingest-equity-mbo.ts';
 import { bronzeEquityOptionCmbp1 } from './bronze/ingest-equity-option-cmbp-1.ts';
 import { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
 import { bronzeFutureOptionMbo } from './bronze/ingest-future-option-mbo.ts';
+import { goldEquityMicrostructure, goldFutureMicrostructure } from './gold/microstructure.ts';
 import { goldEquityMbo, goldFutureMbo } from './gold/price-surface.ts';
 import { goldEquityOptionCmbp1, goldFutureOptionMbo } from './gold/strike-surface.ts';
 import { silverEquityMbo } from './silver/equity-mbo.ts';
@@ -27,4 +28,6 @@ export const STAGES: readonly Stage[] = [
   goldFutureOptionMbo,
   goldEquityMbo,
   goldEquityOptionCmbp1,
+  goldFutureMicrostructure,
+  goldEquityMicrostructure,
 ];

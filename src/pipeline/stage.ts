@@ -81,6 +81,8 @@ export interface Stage {
   name: string;
   layer: Layer;
   productType: ProductType;
+  /** What tells it from the first stage of its layer and product type; that one has none. */
+  part?: string;
   /** Raised whenever the same inputs give other bits: partitions made before are then stale. */
   version: number;
   /** Model constants that its output depends on: a change of one makes partitions stale. */

@@ -183,14 +183,14 @@ class RequestPlanner {
     product: Product,
     dt: string,
   ): Promise<void> {
-    const stage = this.planner.stageOf(layer, productType);
-    if (!stage) return;
     const task = this.planner.taskOf(productType, symbol, dt, product);
-    if (layer === 'bronze' && !hasRaw(stage, task)) {
-      this.skip(productType, symbol, dt, 'no raw file; its bronze stays as it is');
-      return;
+    for (const stage of this.planner.stagesOf(layer, productType)) {
+      if (layer === 'bronze' && !hasRaw(stage, task)) {
+        this.skip(productType, symbol, dt, 'no raw file; its bronze stays as it is');
+        continue;
+      }
+      await this.planner.add(stage, task, this.request.overwrite);
     }
-    await this.planner.add(stage, task, this.request.overwrite);
   }
 }
 

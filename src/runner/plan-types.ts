@@ -12,7 +12,7 @@ export type NodeAction = 'run' | 'check' | 'keep' | 'skip' | 'blocked';
 
 /** One task of a stage. */
 export interface PlanNode {
-  /** `silver future_mbo ESH6 2026-01-05`. */
+  /** `silver future_mbo ESH6 2026-01-05`; `gold future_mbo ESH6 2026-01-05 microstructure`. */
   id: string;
   /** Name of the stage. */
   stage: string;
@@ -49,7 +49,8 @@ export interface Plan {
   notes: string[];
 }
 
-/** The name of a node. */
-export function nodeId(layer: Layer, task: StageTask): string {
-  return `${layer} ${task.productType} ${task.symbol} ${task.dt}`;
+/** The name of a node. @param part of the stage, where its layer has several. */
+export function nodeId(layer: Layer, task: StageTask, part?: string): string {
+  const name = `${layer} ${task.productType} ${task.symbol} ${task.dt}`;
+  return part === undefined ? name : `${name} ${part}`;
 }

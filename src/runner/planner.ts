@@ -67,10 +67,10 @@ export class Planner {
     this.sources = sources;
   }
 
-  /** The stage that makes a layer of a product type; null when the catalogue has none. */
-  stageOf(layer: Layer, productType: ProductType): Stage | null {
+  /** The stages that make a layer of a product type; none when the catalogue has none. */
+  stagesOf(layer: Layer, productType: ProductType): readonly Stage[] {
     const { stages } = this.sources;
-    return stages.find((s) => s.layer === layer && s.productType === productType) ?? null;
+    return stages.filter((s) => s.layer === layer && s.productType === productType);
   }
 
   /** The task that makes a symbol's day. */
@@ -81,7 +81,7 @@ export class Planner {
 
   /** Adds a task and, before it, all it needs. */
   async add(stage: Stage, task: StageTask, overwrite: boolean): Promise<PlanNode> {
-    const id = nodeId(stage.layer, task);
+    const id = nodeId(stage.layer, task, stage.part);
     const known = this.byId.get(id);
     if (known) {
       if (overwrite) Object.assign(known, overwritten(known));

@@ -243,11 +243,12 @@ describe('the state of an output', () => {
 });
 
 describe('the catalogue', () => {
-  it('has one stage for each layer of each product type, and one writer for each table', () => {
-    const places = STAGES.map((s) => `${s.layer} ${s.productType}`);
-    expect(new Set(places).size).toBe(12);
-    expect(places).toHaveLength(12);
-    expect(new Set(STAGES.map((s) => s.name)).size).toBe(12);
+  it('has a nameable place for every stage, and one writer for each table', () => {
+    const layers = STAGES.map((s) => `${s.layer} ${s.productType}`);
+    expect(new Set(layers).size).toBe(12);
+    const places = STAGES.map((s) => `${s.layer} ${s.productType} ${s.part ?? ''}`);
+    expect(new Set(places).size).toBe(STAGES.length);
+    expect(new Set(STAGES.map((s) => s.name)).size).toBe(STAGES.length);
     const tables = STAGES.flatMap((s) =>
       s.outputs.map((t) => `${t.layer} ${t.productType} ${t.table}`),
     );

@@ -3,9 +3,10 @@
  * `depth_and_flow_1s` out while it goes, `book_snapshot_1s` when it is done. Futures and equities
  * differ by their product's row only.
  */
-import { SecondWindows, selectInstrument, type WindowSpan } from '../../book/index.ts';
+import { SecondWindows, type WindowSpan } from '../../book/index.ts';
 import type { MboColumns } from '../../dbn/index.ts';
 import type { Product, TableBatch } from '../../lake/index.ts';
+import { FirstInstrument } from '../first-instrument.ts';
 import type { Counters } from '../stage.ts';
 import { bookCounters } from './book-counters.ts';
 import { depthBatch, snapshotBatch } from './mbo-tables.ts';
@@ -24,9 +25,7 @@ export class MboWindows {
   records = 0;
   private readonly windows: SecondWindows;
   private readonly originNs: bigint;
-  private instrumentId = -1;
-  private publisherId = -1;
-  private otherRecords = 0;
+  private readonly instrument = new FirstInstrument();
 
   /** @param originNs 00:00 UTC of the session date; spans and the batches' times count from it. */
   constructor(product: Product, originNs: bigint, spans: readonly WindowSpan[]) {
@@ -45,7 +44,7 @@ export class MboWindows {
     const { windows } = this;
     for (const batch of batches) {
       this.records += batch.length;
-      this.keepInstrument(batch);
+      this.instrument.keep(batch);
       for (let i = 0; i < batch.length; ) {
         i = windows.advance(batch, i, batch.length);
         if (windows.full) yield* this.takeDepth();
@@ -65,7 +64,7 @@ export class MboWindows {
   counters(): Counters {
     const { tally, book } = this.windows;
     return {
-      other_instrument_records: this.otherRecords,
+      other_instrument_records: this.instrument.otherRecords,
       ...bookCounters(book.counters),
       windows_without_spot: tally.withoutSpot,
       windows_with_stale_spot: tally.staleSpot,
@@ -82,16 +81,5 @@ export class MboWindows {
     if (depth.rows === 0) return;
     yield depthBatch(depth, this.originNs);
     depth.rows = 0;
-  }
-
-  /** A book holds one instrument of one venue: the partition's first. */
-  private keepInstrument(batch: MboColumns): void {
-    if (batch.length === 0) return;
-    if (this.instrumentId < 0) {
-      this.instrumentId = batch.instrumentId[0]!;
-      this.publisherId = batch.publisherId[0]!;
-    }
-    const rows = batch.length;
-    this.otherRecords += rows - selectInstrument(batch, this.publisherId, this.instrumentId);
   }
 }
