@@ -4,7 +4,8 @@
  */
 import { DISPLACEMENTS, MAX_DISPLACEMENT_TICKS } from '../forecast-day.ts';
 import type { ObstacleFields } from './obstacle-fields.ts';
-import { DAMPING_KERNEL, FORCE_KERNEL, LATTICE_REACH } from './physics-constants.ts';
+import { pairSums } from './pair-sums.ts';
+import { DAMPING_KERNEL, FORCE_KERNEL, SPOT_INDEX } from './physics-constants.ts';
 
 /** exp(-k^2 / (2 sigma^2)) at 1..reach, scaled to sum 1 over these (so to 2 over both sides). */
 function oneSidedWeights({ sigma, reach }: { sigma: number; reach: number }): Float64Array {
@@ -20,18 +21,6 @@ const DAMPING_WEIGHTS = oneSidedWeights(DAMPING_KERNEL);
 
 /** Largest displacement on the lattice: the mid lies up to half a step from spot's cell. */
 const MAX_STEPS = MAX_DISPLACEMENT_TICKS + 1;
-
-/** Both neighbours at a distance are added first: mirrored fields give mirrored bits. */
-function correlate(
-  field: Float64Array,
-  weights: Float64Array,
-  reach: number,
-  centre: number,
-): number {
-  let sum = 0;
-  for (let k = 1; k <= reach; k++) sum += weights[k]! * (field[centre + k]! + field[centre - k]!);
-  return sum;
-}
 
 /** Linear between whole places, from the one nearer to 0 on: mirrored bits again. */
 function between(values: Float64Array, place: number): number {
@@ -60,8 +49,8 @@ export class ForceProfile {
   dampingHere = Number.NaN;
   /** F(d) / (1 + N(d)), d = -80..80 ticks of the mid; index `d + MAX_DISPLACEMENT_TICKS`. */
   readonly force = new Float32Array(DISPLACEMENTS);
-  private readonly forces = new Float64Array(2 * MAX_STEPS + 1);
-  private readonly dampings = new Float64Array(2 * MAX_STEPS + 1);
+  private readonly forces = new Float64Array(2 * MAX_STEPS + 4);
+  private readonly dampings = new Float64Array(2 * MAX_STEPS + 4);
 
   /** @param midPlace see `placeOfMid`. */
   compute(obstacles: ObstacleFields, midPlace: number, bucketTicks: number): void {
@@ -76,11 +65,10 @@ export class ForceProfile {
   }
 
   private correlateAll({ push, nu }: ObstacleFields, steps: number): void {
-    const { forces, dampings } = this;
-    for (let step = -steps; step <= steps; step++) {
-      const centre = LATTICE_REACH + step;
-      forces[step + MAX_STEPS] = correlate(push, FORCE_WEIGHTS, FORCE_KERNEL.reach, centre);
-      dampings[step + MAX_STEPS] = correlate(nu, DAMPING_WEIGHTS, DAMPING_KERNEL.reach, centre);
-    }
+    const from = SPOT_INDEX - steps;
+    const count = 2 * steps + 1;
+    const at = MAX_STEPS - steps;
+    pairSums(push, from, count, FORCE_WEIGHTS, FORCE_KERNEL.reach, this.forces, at);
+    pairSums(nu, from, count, DAMPING_WEIGHTS, DAMPING_KERNEL.reach, this.dampings, at);
   }
 }

@@ -6,8 +6,10 @@ import { MAX_DISPLACEMENT_TICKS } from '../forecast-day.ts';
 
 /** Lattice steps on each side of the cell of spot that a window sees. */
 export const LATTICE_REACH = 200;
-/** Cells of the lattice: -200 to 200. */
-export const LATTICE_CELLS = 2 * LATTICE_REACH + 1;
+/** Index of the cell of spot in every field of a window. */
+export const SPOT_INDEX = LATTICE_REACH + 72;
+/** Length of a field: room beyond the lattice for the widest kernel, always 0 there. */
+export const FIELD_LENGTH = 2 * SPOT_INDEX + 1;
 
 /** Weight of the options' resting liquidity beside the book's. */
 export const OPTION_WEIGHT = 0.7;

@@ -3,7 +3,7 @@
  * cell of spot, as gold's rows do.
  */
 import type { ObstacleFields } from './obstacle-fields.ts';
-import { LATTICE_REACH, VACUUM_SCALE, WALL_REACH, WALL_SHARE } from './physics-constants.ts';
+import { SPOT_INDEX, VACUUM_SCALE, WALL_REACH, WALL_SHARE } from './physics-constants.ts';
 import type { WindowFields } from './window-fields.ts';
 
 /** One way, up or down. */
@@ -24,11 +24,11 @@ const VACUUM_WEIGHTS = Float64Array.from({ length: WALL_REACH + 1 }, (_, k) =>
 function wallOf(prominence: Float64Array, sign: 1 | -1): number {
   let largest = 0;
   for (let k = 1; k <= WALL_REACH; k++) {
-    largest = Math.max(largest, prominence[LATTICE_REACH + sign * k]!);
+    largest = Math.max(largest, prominence[SPOT_INDEX + sign * k]!);
   }
   if (!(largest > 0)) return WALL_REACH;
   for (let k = 1; k < WALL_REACH; k++) {
-    if (prominence[LATTICE_REACH + sign * k]! >= WALL_SHARE * largest) return k;
+    if (prominence[SPOT_INDEX + sign * k]! >= WALL_SHARE * largest) return k;
   }
   return WALL_REACH;
 }
@@ -39,7 +39,7 @@ function vacuumOf(uNear: Float64Array, sign: 1 | -1, wall: number): number {
   let weights = 0;
   for (let k = 1; k < wall; k++) {
     const weight = VACUUM_WEIGHTS[k]!;
-    sum += weight * Math.max(0, -uNear[LATTICE_REACH + sign * k]!);
+    sum += weight * Math.max(0, -uNear[SPOT_INDEX + sign * k]!);
     weights += weight;
   }
   return weights > 0 ? sum / weights : 0;
@@ -51,7 +51,7 @@ export function runSide(fields: WindowFields, obstacles: ObstacleFields, sign: 1
   return {
     wall,
     vacuum: vacuumOf(fields.uNear, sign, wall),
-    reinforce: Math.max(0, fields.uPSlow[LATTICE_REACH + sign * wall]!),
+    reinforce: Math.max(0, fields.uPSlow[SPOT_INDEX + sign * wall]!),
   };
 }
 

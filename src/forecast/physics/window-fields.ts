@@ -2,7 +2,7 @@
  * From gold's sparse rows of one window to dense directional fields over the lattice around spot:
  * asks above it, bids below, and at spot's own cell whatever rests there (the sum of both sides).
  */
-import { LATTICE_CELLS, LATTICE_REACH, STRIKE_SPREAD } from './physics-constants.ts';
+import { FIELD_LENGTH, LATTICE_REACH, SPOT_INDEX, STRIKE_SPREAD } from './physics-constants.ts';
 
 /** Codes of `side` in gold's tables: asks 0, bids 1. */
 const ASK_ROW = 0;
@@ -26,17 +26,17 @@ export interface OptionSurfaceRows {
   omega: Float32Array | Float64Array;
 }
 
-/** Cells of the strikes' array: those whose spread reaches the lattice. */
+/** Steps from spot's cell in which strikes count: those whose spread reaches the lattice. */
 const STRIKE_REACH = LATTICE_REACH + STRIKE_SPREAD.halfWidth;
 
-/** Dense fields of a window; index `x + LATTICE_REACH`, x in lattice steps from spot's cell. */
+/** Dense fields of a window; index `x + SPOT_INDEX`, x in lattice steps from spot's cell. */
 export class WindowFields {
-  readonly pressureGrad = new Float64Array(LATTICE_CELLS);
-  readonly uNear = new Float64Array(LATTICE_CELLS);
-  readonly uPSlow = new Float64Array(LATTICE_CELLS);
-  readonly omega = new Float64Array(LATTICE_CELLS);
-  /** Omega of options summed over right and side; index `x + LATTICE_REACH + halfWidth`. */
-  readonly strikeOmega = new Float64Array(2 * STRIKE_REACH + 1);
+  readonly pressureGrad = new Float64Array(FIELD_LENGTH);
+  readonly uNear = new Float64Array(FIELD_LENGTH);
+  readonly uPSlow = new Float64Array(FIELD_LENGTH);
+  readonly omega = new Float64Array(FIELD_LENGTH);
+  /** Omega of options summed over right and side. */
+  readonly strikeOmega = new Float64Array(FIELD_LENGTH);
   /** Rows of options so far, those too far away included. */
   optionRows = 0;
 
@@ -65,11 +65,11 @@ export class WindowFields {
   ): void {
     const { strikeTick, omega } = rows;
     const { strikeOmega } = this;
-    const origin = Math.floor(spotTick / bucketTicks) - STRIKE_REACH;
+    const spotCell = Math.floor(spotTick / bucketTicks);
     for (let row = from; row < to; row++) {
-      const cell = Math.floor(strikeTick[row]! / bucketTicks) - origin;
-      if (cell >= 0 && cell <= 2 * STRIKE_REACH)
-        strikeOmega[cell] = strikeOmega[cell]! + omega[row]!;
+      const step = Math.floor(strikeTick[row]! / bucketTicks) - spotCell;
+      if (step < -STRIKE_REACH || step > STRIKE_REACH) continue;
+      strikeOmega[SPOT_INDEX + step] = strikeOmega[SPOT_INDEX + step]! + omega[row]!;
     }
     this.optionRows += to - from;
   }
@@ -89,7 +89,7 @@ function addBookRows(
     const ticks = relTicks[row]!;
     if (side[row] === ASK_ROW ? ticks < 0 : ticks > 0) continue;
     if (ticks < -reach || ticks > reach) continue;
-    const cell = ticks / bucketTicks + LATTICE_REACH;
+    const cell = ticks / bucketTicks + SPOT_INDEX;
     if (cell !== (cell | 0)) continue;
     g[cell] = g[cell]! + pressureGrad[row]!;
     near[cell] = near[cell]! + uNear[row]!;

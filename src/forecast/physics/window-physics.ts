@@ -12,7 +12,7 @@ import { type BookSurfaceRows, type OptionSurfaceRows, WindowFields } from './wi
 export class WindowPhysics {
   /** The window's dense fields; valid until the next `begin`. */
   readonly fields = new WindowFields();
-  readonly obstacles = new ObstacleFields(this.fields.strikeOmega.length);
+  readonly obstacles = new ObstacleFields();
   readonly profile = new ForceProfile();
   private readonly bucketTicks: number;
 
