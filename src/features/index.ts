@@ -8,13 +8,7 @@ export type { SurfaceInputs, SurfaceShape } from './physics-surface.ts';
 export { PhysicsSurface } from './physics-surface.ts';
 export { queueImbalance, upProbability, weightedMidEdge } from './queue-imbalance.ts';
 export type { SmoothingKernel } from './smoothing.ts';
-export {
-  gaussianKernel,
-  KERNEL_REACH,
-  priceKernels,
-  smoothCells,
-  strikeKernels,
-} from './smoothing.ts';
+export { gaussianKernel, KERNEL_REACH, priceKernels, strikeKernels } from './smoothing.ts';
 export { STORED_STEP, storeCells, storedValue } from './stored-values.ts';
 export type { SurfaceField, SurfaceRows } from './surface-fields.ts';
 export { absentValueOf, makeSurfaceRows, SURFACE_FIELDS } from './surface-fields.ts';
