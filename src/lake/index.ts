@@ -42,6 +42,7 @@ export { findProduct, loadProducts, productOf } from './products.ts';
 export type { PublishRequest, PublishStep } from './publish-partition.ts';
 export { PUBLISH_STEPS, publishPartition } from './publish-partition.ts';
 export { repairPartition } from './publish-repair.ts';
+export { listPublishedDays } from './published-days.ts';
 export type { LakeSession, RawDay, RawFormat } from './raw-days.ts';
 export { findRawDay, findRawDays, listSessions, RAW_FORMATS, rawRoots } from './raw-days.ts';
 export type { DefinitionVenue, ProductType, RawTable } from './raw-paths.ts';
@@ -55,6 +56,7 @@ export {
   recordsTableOf,
   SYNTHETIC_MARKER,
 } from './raw-paths.ts';
+export { fromReadError, type ReadError, toReadError } from './read-error.ts';
 export {
   addDays,
   dateToUnixNs,

@@ -2,17 +2,11 @@
  * One engine on a playback clock, and the viewers that watch it together.
  */
 import { assert, NS_PER_MS, type NsOfDay } from '../core/index.ts';
-import type { HeldFrame } from './held-frames.ts';
-import {
-  CONTINUE_MS,
-  JOIN_AHEAD_MS,
-  PREPARING_INTERVAL_MS,
-  REANCHOR_LAG_MS,
-  WIRE_INTERVAL_MS,
-} from './limits.ts';
+import type { HeldItem } from './held-frames.ts';
+import { CONTINUE_MS, JOIN_AHEAD_MS, PREPARING_INTERVAL_MS, REANCHOR_LAG_MS } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
+import type { Playable } from './playable.ts';
 import { PlaybackClock } from './playback-clock.ts';
-import type { Player } from './player.ts';
 import type { Slices } from './slices.ts';
 import { CLOSE, type Viewer } from './viewer.ts';
 import type { Timer, WallClock } from './wall-clock.ts';
@@ -23,22 +17,27 @@ const INLINE_MS = 2;
 const RETRY_MS = 5;
 
 /** What channels share. */
-export interface ChannelDeps {
+export interface ChannelDeps<F extends HeldItem> {
   clock: WallClock;
   slices: Slices;
   metrics: ServeMetrics;
   /** Told about a failure that ends the channel and all its viewers. */
-  onFailure: (channel: Channel, error: unknown) => void;
+  onFailure: (channel: Channel<F>, error: unknown) => void;
   /** Told when the last viewer has left. */
-  onEmpty: (channel: Channel) => void;
+  onEmpty: (channel: Channel<F>) => void;
+  /** Wall time between frames on the wire at high speeds, ms. */
+  wireIntervalMs: number;
+  /** What viewers are told while a player works towards its first frame. */
+  preparing: string;
 }
 
 /**
  * Grid steps between published frames: 1 unless playback is faster than the wire.
  * @param throttleMs event time between grid steps.
+ * @param wireIntervalMs wall time between frames on the wire, unless the grid is finer.
  */
-export function strideOf(speed: number, throttleMs: number): number {
-  const wireMs = Math.min(WIRE_INTERVAL_MS, throttleMs);
+export function strideOf(speed: number, throttleMs: number, wireIntervalMs: number): number {
+  const wireMs = Math.min(wireIntervalMs, throttleMs);
   return Math.max(1, Math.ceil((wireMs * speed) / throttleMs - 1e-9));
 }
 
@@ -46,22 +45,22 @@ export function strideOf(speed: number, throttleMs: number): number {
  * Plays one player for its viewers; a speed of 0 has a single viewer and goes as fast as that one
  * reads.
  */
-export class Channel {
-  readonly viewers = new Set<Viewer>();
+export class Channel<F extends HeldItem> {
+  readonly viewers = new Set<Viewer<F>>();
   speed: number;
-  private readonly deps: ChannelDeps;
+  private readonly deps: ChannelDeps<F>;
   private readonly playback: PlaybackClock;
   private readonly throttleMs: number;
   private readonly stepNs: NsOfDay;
   private readonly startSeq: number;
-  private player: Player | null = null;
+  private player: Playable<F> | null = null;
   private state: 'building' | 'playing' | 'parked' | 'closed' = 'building';
   private timer: Timer | null = null;
   private working = false;
   private toldMs: number;
 
   /** @param startSeq the first grid index that somebody wants. */
-  constructor(throttleMs: number, startSeq: number, speed: number, deps: ChannelDeps) {
+  constructor(throttleMs: number, startSeq: number, speed: number, deps: ChannelDeps<F>) {
     this.throttleMs = throttleMs;
     this.startSeq = startSeq;
     this.speed = speed;
@@ -72,7 +71,7 @@ export class Channel {
   }
 
   /** True when `viewer` would not be alone here. */
-  isShared(viewer: Viewer): boolean {
+  isShared(viewer: Viewer<F>): boolean {
     return this.viewers.size > (this.viewers.has(viewer) ? 1 : 0);
   }
 
@@ -88,7 +87,7 @@ export class Channel {
     if (seq >= nextSeq) return seq - nextSeq <= aheadFrames && !this.player?.ended;
     const ordinal = this.player?.held.startAt(seq) ?? -1;
     if (!this.player || ordinal < 0) return false;
-    const published = Math.floor((nextSeq - seq) / strideOf(speed, this.throttleMs));
+    const published = Math.floor((nextSeq - seq) / this.strideAt(speed));
     return this.player.held.next - ordinal >= published;
   }
 
@@ -106,16 +105,16 @@ export class Channel {
   }
 
   /** A channel at the same place that goes its own way. */
-  fork(speed: number): Channel {
+  fork(speed: number): Channel<F> {
     assert(this.player !== null, 'a channel is forked once it plays');
-    const twin = new Channel(this.throttleMs, this.player.nextSeq, speed, this.deps);
+    const twin = new Channel<F>(this.throttleMs, this.player.nextSeq, speed, this.deps);
     twin.player = this.player.fork();
     twin.state = 'parked';
     return twin;
   }
 
   /** Gets its player, reads up to the first frame wanted, then plays if somebody is there. */
-  async build(makePlayer: () => Promise<Player>): Promise<void> {
+  async build(makePlayer: () => Promise<Playable<F>>): Promise<void> {
     try {
       const player = await makePlayer();
       this.player = player;
@@ -137,7 +136,7 @@ export class Channel {
   }
 
   /** Adds a viewer, at the place its cursor says. */
-  add(viewer: Viewer): void {
+  add(viewer: Viewer<F>): void {
     assert(this.state !== 'closed', 'a viewer joins an open channel');
     this.viewers.add(viewer);
     if (this.state === 'building') return;
@@ -147,7 +146,7 @@ export class Channel {
   }
 
   /** Takes a viewer away; without viewers the channel stops where it is. */
-  remove(viewer: Viewer): void {
+  remove(viewer: Viewer<F>): void {
     if (!this.viewers.delete(viewer) || this.viewers.size > 0) return;
     this.halt();
     if (this.state === 'playing') this.state = 'parked';
@@ -172,7 +171,7 @@ export class Channel {
     return this.state === 'closed';
   }
 
-  private get playing(): Player {
+  private get playing(): Playable<F> {
     assert(this.player !== null, 'the channel has its player');
     return this.player;
   }
@@ -263,8 +262,12 @@ export class Channel {
     return done;
   }
 
+  private strideAt(speed: number): number {
+    return strideOf(speed, this.throttleMs, this.deps.wireIntervalMs);
+  }
+
   private get stride(): number {
-    return strideOf(this.speed, this.playing.throttleMs);
+    return this.strideAt(this.speed);
   }
 
   /** The newest grid index whose moment has come and that is published at this speed. */
@@ -295,7 +298,7 @@ export class Channel {
     }
   }
 
-  private readonly lagOf = (frame: HeldFrame): number => {
+  private readonly lagOf = (frame: HeldItem): number => {
     if (this.speed === 0) return 0;
     const dueMs = this.playback.dueMs(frame.seq * this.stepNs);
     return Math.max(0, this.deps.clock.nowMs() - dueMs);
@@ -314,7 +317,7 @@ export class Channel {
     const nowMs = this.deps.clock.nowMs();
     if (nowMs - this.toldMs < PREPARING_INTERVAL_MS) return;
     this.toldMs = nowMs;
-    const what = "building the book from the session's beginning";
+    const { preparing: what } = this.deps;
     for (const viewer of this.viewers) viewer.say({ type: 'preparing', what, progress });
   }
 }

@@ -2,24 +2,15 @@
  * The text before each Arrow frame, from a held frame and what the viewer had before it.
  */
 import type { GridUpdate, WireTrade } from '../wire/index.ts';
-import type { HeldFrame, HeldFrames, SessionTotals } from './held-frames.ts';
+import type { GridFrame } from './grid-frame.ts';
+import type { HeldFrames } from './held-frames.ts';
 import { MAX_TRADES_PER_FRAME } from './limits.ts';
+import type { Delivery, FrameWriter } from './playable.ts';
 
-/** What one viewer is told with a frame, beside the frame's own state. */
-export interface Delivery {
-  session: string;
-  frame: HeldFrame;
-  /** Totals at the viewer's previous frame. */
-  since: SessionTotals;
-  trades: WireTrade[];
-  skipped: number;
-  thinned: number;
-  lagMs: number;
-}
-
-/** The `grid_update` message of a delivery, as UTF-8 JSON. */
-export function encodeGridUpdate(d: Delivery): Uint8Array {
-  const { frame, since } = d;
+function encodeGridUpdate(d: Delivery<GridFrame>): Uint8Array {
+  const { frame } = d;
+  const since = d.since as GridFrame['before'];
+  const trades = mergeTrades(d.held, frame.ordinal - d.skipped, frame.ordinal);
   const { seq, ts_ns, ...state } = frame.state;
   const message: GridUpdate = {
     type: 'grid_update',
@@ -31,8 +22,8 @@ export function encodeGridUpdate(d: Delivery): Uint8Array {
     events: frame.after.events - since.events,
     skipped: d.skipped,
     thinned: d.thinned,
-    trades: d.trades,
-    trades_dropped: Math.max(0, frame.after.trades - since.trades - d.trades.length),
+    trades,
+    trades_dropped: Math.max(0, frame.after.trades - since.trades - trades.length),
     buy_volume: frame.after.bought - since.bought,
     sell_volume: frame.after.sold - since.sold,
   };
@@ -40,7 +31,11 @@ export function encodeGridUpdate(d: Delivery): Uint8Array {
 }
 
 /** Trades of the held frames in `[fromOrdinal, toOrdinal]`: the latest that fit in one message. */
-export function mergeTrades(held: HeldFrames, fromOrdinal: number, toOrdinal: number): WireTrade[] {
+function mergeTrades(
+  held: HeldFrames<GridFrame>,
+  fromOrdinal: number,
+  toOrdinal: number,
+): WireTrade[] {
   const trades: WireTrade[] = [];
   for (let ordinal = toOrdinal; ordinal >= Math.max(fromOrdinal, held.first); ordinal--) {
     const more = held.at(ordinal)?.trades ?? [];
@@ -50,3 +45,9 @@ export function mergeTrades(held: HeldFrames, fromOrdinal: number, toOrdinal: nu
   }
   return trades;
 }
+
+/** Frames of the vacuum-pressure stream: a `grid_update` and one binary. */
+export const GRID_WRITER: FrameWriter<GridFrame> = {
+  open: encodeGridUpdate,
+  rest: (frame) => [{ bytes: frame.arrow, binary: true }],
+};

@@ -2,26 +2,9 @@
  * The frames a channel still holds: viewers that join late, resume or fall behind are served from
  * here.
  */
-import type { FrameFields, GridUpdate, WireTrade } from '../wire/index.ts';
 
-/**
- * Sums since the session's start, as of a frame: differences of two give any interval's figures.
- */
-export interface SessionTotals {
-  /** Book events. */
-  events: number;
-  /** Lots bought and sold by aggressors. */
-  bought: number;
-  sold: number;
-  /** Trades. */
-  trades: number;
-}
-
-/** The part of a `grid_update` that is the same for every viewer. */
-export type FrameState = Omit<FrameFields, 'type'> & Pick<GridUpdate, 'cvd' | 'edge' | 'gap'>;
-
-/** A frame ready to be sent. */
-export interface HeldFrame {
+/** What every published frame has, whatever it shows. */
+export interface HeldItem {
   /** Grid index. */
   seq: number;
   /**
@@ -30,22 +13,18 @@ export interface HeldFrame {
   coversFrom: number;
   /** Position in the channel's sequence of published frames. */
   ordinal: number;
-  state: FrameState;
-  /** The Arrow stream; shared by all viewers, never written again. */
-  arrow: Uint8Array;
-  /** Trades since the previous held frame, at most the wire's limit. */
-  trades: WireTrade[];
-  before: SessionTotals;
-  after: SessionTotals;
+  /** Sums since the session's start, as of the previous held frame and as of this one. */
+  before: unknown;
+  after: unknown;
   /** The encoded text for viewers that had the previous held frame; made on first use. */
   text: Uint8Array | null;
 }
 
 /** The newest frames of a channel, by ordinal. */
-export class HeldFrames {
+export class HeldFrames<F extends HeldItem> {
   /** Ordinal of the next frame to come. */
   next = 0;
-  private readonly slots: (HeldFrame | undefined)[];
+  private readonly slots: (F | undefined)[];
 
   /** @param capacity frames that are held; an older one is dropped for a newer. */
   constructor(capacity: number) {
@@ -58,18 +37,18 @@ export class HeldFrames {
   }
 
   /** The newest frame, if any. */
-  get newest(): HeldFrame | undefined {
+  get newest(): F | undefined {
     return this.at(this.next - 1);
   }
 
   /** The frame of an ordinal; undefined when it is not held. */
-  at(ordinal: number): HeldFrame | undefined {
+  at(ordinal: number): F | undefined {
     if (ordinal < this.first || ordinal >= this.next) return undefined;
     return this.slots[ordinal % this.slots.length];
   }
 
   /** Adds the newest frame; its ordinal is set here. */
-  push(frame: HeldFrame): void {
+  push(frame: F): void {
     frame.ordinal = this.next;
     this.slots[this.next % this.slots.length] = frame;
     this.next++;
@@ -84,7 +63,7 @@ export class HeldFrames {
     let hi = this.next;
     while (lo < hi) {
       const mid = (lo + hi) >>> 1;
-      if ((this.at(mid) as HeldFrame).seq < seq) lo = mid + 1;
+      if ((this.at(mid) as F).seq < seq) lo = mid + 1;
       else hi = mid;
     }
     const frame = this.at(lo);
@@ -92,10 +71,10 @@ export class HeldFrames {
   }
 
   /** A second holder of the same frames, for a channel that goes its own way from here. */
-  fork(): HeldFrames {
-    const copy = new HeldFrames(this.slots.length);
+  fork(): HeldFrames<F> {
+    const copy = new HeldFrames<F>(this.slots.length);
     for (let ordinal = this.first; ordinal < this.next; ordinal++) {
-      copy.push({ ...(this.at(ordinal) as HeldFrame), text: null });
+      copy.push({ ...(this.at(ordinal) as F), text: null });
     }
     return copy;
   }

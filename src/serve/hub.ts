@@ -6,18 +6,18 @@
  * splits one that is at its place, or gets a new one.
  */
 import { Channel, type ChannelDeps, strideOf } from './channel.ts';
+import type { HeldItem } from './held-frames.ts';
 import { MAX_CHANNELS, MAX_PARKED, PARKED_LIMIT_MS } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
-import { Player } from './player.ts';
+import type { StreamKind } from './playable.ts';
 import { RequestError } from './request-error.ts';
 import { Slices } from './slices.ts';
-import { type OpenStream, seekRange } from './stream.ts';
 import type { Viewer } from './viewer.ts';
 import type { Timer, WallClock } from './wall-clock.ts';
 
 /** Where and how a viewer wants to watch. */
-export interface Place {
-  stream: OpenStream;
+export interface Place<S> {
+  stream: S;
   /** Playback multiple; 0 = as fast as it reads. */
   speed: number;
   /** It connects: frames that are held are sent at once, up to where the others are. */
@@ -25,21 +25,25 @@ export interface Place {
 }
 
 /** Finds or makes the channel for each viewer. */
-export class Hub {
+export class Hub<S, F extends HeldItem> {
+  private readonly kind: StreamKind<S, F>;
   private readonly clock: WallClock;
   private readonly metrics: ServeMetrics;
-  private readonly channels = new Map<Channel, OpenStream>();
-  private readonly places = new Map<Viewer, Channel>();
-  private readonly parked = new Map<Channel, Timer>();
-  private readonly deps: ChannelDeps;
+  private readonly channels = new Map<Channel<F>, S>();
+  private readonly places = new Map<Viewer<F>, Channel<F>>();
+  private readonly parked = new Map<Channel<F>, Timer>();
+  private readonly deps: ChannelDeps<F>;
 
-  constructor(clock: WallClock, metrics: ServeMetrics) {
+  constructor(kind: StreamKind<S, F>, clock: WallClock, metrics: ServeMetrics) {
+    this.kind = kind;
     this.clock = clock;
     this.metrics = metrics;
     this.deps = {
       clock,
       metrics,
       slices: new Slices(clock),
+      wireIntervalMs: kind.wireIntervalMs,
+      preparing: kind.preparing,
       onEmpty: (channel) => this.park(channel),
       onFailure: (channel, error) => {
         const viewers = [...channel.viewers];
@@ -58,7 +62,7 @@ export class Hub {
    * Plays a stream to a viewer from its cursor on.
    * @throws RequestError SERVER_BUSY when there are as many engines as may be.
    */
-  attach(viewer: Viewer, place: Place): void {
+  attach(viewer: Viewer<F>, place: Place<S>): void {
     const channel =
       this.shared(viewer, place) ??
       this.spare(viewer, place) ??
@@ -73,7 +77,7 @@ export class Hub {
   }
 
   /** Stops playing to a viewer. */
-  leave(viewer: Viewer): void {
+  leave(viewer: Viewer<F>): void {
     const channel = this.places.get(viewer);
     this.places.delete(viewer);
     channel?.remove(viewer);
@@ -84,11 +88,11 @@ export class Hub {
     for (const channel of [...this.channels.keys()]) this.drop(channel);
   }
 
-  private *of(stream: OpenStream): Iterable<Channel> {
+  private *of(stream: S): Iterable<Channel<F>> {
     for (const [channel, its] of this.channels) if (its === stream) yield channel;
   }
 
-  private shared(viewer: Viewer, place: Place): Channel | null {
+  private shared(viewer: Viewer<F>, place: Place<S>): Channel<F> | null {
     if (place.speed === 0) return null;
     for (const channel of this.of(place.stream)) {
       if (channel.speed !== place.speed || !channel.isShared(viewer)) continue;
@@ -100,7 +104,7 @@ export class Hub {
     return null;
   }
 
-  private spare(viewer: Viewer, place: Place): Channel | null {
+  private spare(viewer: Viewer<F>, place: Place<S>): Channel<F> | null {
     for (const channel of this.of(place.stream)) {
       if (!channel.isShared(viewer) && channel.canContinue(viewer.cursor, place.speed))
         return channel;
@@ -108,7 +112,7 @@ export class Hub {
     return null;
   }
 
-  private split(viewer: Viewer, place: Place): Channel | null {
+  private split(viewer: Viewer<F>, place: Place<S>): Channel<F> | null {
     for (const channel of this.of(place.stream)) {
       if (!channel.canFork || !channel.canContinue(viewer.cursor, place.speed)) continue;
       this.makeRoom();
@@ -119,18 +123,18 @@ export class Hub {
     return null;
   }
 
-  private start(viewer: Viewer, { stream, speed }: Place): Channel {
+  private start(viewer: Viewer<F>, { stream, speed }: Place<S>): Channel<F> {
     this.makeRoom();
     const seq = viewer.cursor;
-    const firstSeq = seekRange(stream).first;
-    const stride = strideOf(speed, stream.throttleMs);
-    const channel = new Channel(stream.throttleMs, seq, speed, this.deps);
+    const { first: firstSeq, throttleMs } = this.kind.gridOf(stream);
+    const stride = strideOf(speed, throttleMs, this.kind.wireIntervalMs);
+    const channel = new Channel<F>(throttleMs, seq, speed, this.deps);
     this.register(channel, stream);
-    void channel.build(() => Player.open(stream, { seq, firstSeq, stride }, this.metrics));
+    void channel.build(() => this.kind.open(stream, { seq, firstSeq, stride }));
     return channel;
   }
 
-  private register(channel: Channel, stream: OpenStream): void {
+  private register(channel: Channel<F>, stream: S): void {
     this.channels.set(channel, stream);
     this.metrics.channels.set(this.channels.size);
   }
@@ -147,12 +151,12 @@ export class Hub {
     throw new RequestError('SERVER_BUSY', message, hint);
   }
 
-  private unpark(channel: Channel): void {
+  private unpark(channel: Channel<F>): void {
     this.parked.get(channel)?.cancel();
     this.parked.delete(channel);
   }
 
-  private park(channel: Channel): void {
+  private park(channel: Channel<F>): void {
     this.unpark(channel);
     const timer = this.clock.after(PARKED_LIMIT_MS, () => this.drop(channel));
     this.parked.set(channel, timer);
@@ -160,7 +164,7 @@ export class Hub {
     if (oldest && this.parked.size > MAX_PARKED) this.drop(oldest);
   }
 
-  private drop(channel: Channel): void {
+  private drop(channel: Channel<F>): void {
     this.unpark(channel);
     this.channels.delete(channel);
     for (const viewer of channel.viewers) this.places.delete(viewer);

@@ -1,6 +1,7 @@
 export type { LogLevel } from './logger.ts';
 export type { StreamDefaults } from './stream-query.ts';
-export type { RunningServer, VacuumPressureServerOptions } from './vacuum-pressure-server.ts';
+export type { RunningServer } from './stream-server.ts';
+export type { VacuumPressureServerOptions } from './vacuum-pressure-server.ts';
 export {
   createVacuumPressureServer,
   VACUUM_PRESSURE_PATH,

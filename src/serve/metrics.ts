@@ -19,45 +19,41 @@ export interface ServeMetrics {
   lateness: Histogram;
 }
 
-const NAME = 'spymaster_vacuum_pressure';
-
-function counter(registry: Registry, name: string, help: string): Counter {
-  return new PromCounter({ name: `${NAME}_${name}`, help, registers: [registry] });
-}
-
-function gauge(registry: Registry, name: string, help: string): Gauge {
-  return new Gauge({ name: `${NAME}_${name}`, help, registers: [registry] });
-}
-
-/** Makes the series of a server in a registry of its own. */
-export function createMetrics(): ServeMetrics {
+/**
+ * Makes the series of a server in a registry of its own.
+ * @param stream what their names begin with after `spymaster_`.
+ */
+export function createMetrics(stream: 'vacuum_pressure' | 'velocity'): ServeMetrics {
   const registry = new Registry();
+  const registers = [registry];
+  const named = (name: string, help: string) => ({
+    name: `spymaster_${stream}_${name}`,
+    help,
+    registers,
+  });
+  const counter = (name: string, help: string) => new PromCounter(named(name, help));
+  const gauge = (name: string, help: string) => new Gauge(named(name, help));
   return {
     registry,
-    frames: counter(registry, 'frames_sent_total', 'Frames sent, counted per viewer.'),
-    conflated: counter(
-      registry,
-      'frames_skipped_total',
-      'Frames lost to viewers that read slowly.',
-    ),
-    thinned: counter(registry, 'frames_thinned_total', 'Frames left out at high playback speed.'),
-    computed: counter(registry, 'frames_computed_total', 'Frames computed, sent or not.'),
-    records: counter(registry, 'records_total', 'Records applied by the engines.'),
-    slowViewers: counter(registry, 'slow_viewers_total', 'Viewers closed for staying behind.'),
+    frames: counter('frames_sent_total', 'Frames sent, counted per viewer.'),
+    conflated: counter('frames_skipped_total', 'Frames lost to viewers that read slowly.'),
+    thinned: counter('frames_thinned_total', 'Frames left out at high playback speed.'),
+    computed: counter('frames_computed_total', 'Frames computed, sent or not.'),
+    records: counter('records_total', 'Records applied by the engines.'),
+    slowViewers: counter('slow_viewers_total', 'Viewers closed for staying behind.'),
     errors: new PromCounter({
-      name: `${NAME}_errors_total`,
-      help: 'Streams that ended with an error, by code.',
+      ...named('errors_total', 'Streams that ended with an error, by code.'),
       labelNames: ['code'],
-      registers: [registry],
     }),
-    viewers: gauge(registry, 'viewers', 'Viewers connected.'),
-    channels: gauge(registry, 'engines', 'Engines playing or parked.'),
-    frameBytes: counter(registry, 'sent_bytes_total', 'Bytes handed to sockets.'),
+    viewers: gauge('viewers', 'Viewers connected.'),
+    channels: gauge('engines', 'Engines playing or parked.'),
+    frameBytes: counter('sent_bytes_total', 'Bytes handed to sockets.'),
     lateness: new Histogram({
-      name: `${NAME}_frame_lag_seconds`,
-      help: 'Wall time between the moment a frame was due and its production.',
+      ...named(
+        'frame_lag_seconds',
+        'Wall time between the moment a frame was due and its production.',
+      ),
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
-      registers: [registry],
     }),
   };
 }

@@ -3,12 +3,8 @@
  */
 import { ACTIVITY_STEP_SECONDS } from '../feed/index.ts';
 import { FRAME_COLUMNS, type RuntimeConfig, type SessionActivity } from '../wire/index.ts';
-import { type OpenStream, seekRange } from './stream.ts';
-
-/** The instant of a grid index, ns since the epoch, as a string. */
-export function gridInstant(stream: OpenStream, seq: number): string {
-  return String(stream.source.originNs + BigInt(seq) * BigInt(stream.throttleMs) * 1_000_000n);
-}
+import { gridInstant } from './playable.ts';
+import { gridOfStream, type OpenStream } from './stream.ts';
 
 /** The `runtime_config` of a stream. */
 export function runtimeConfig(
@@ -17,7 +13,7 @@ export function runtimeConfig(
   serverVersion: string,
 ): RuntimeConfig {
   const { product, source } = stream;
-  const range = seekRange(stream);
+  const grid = gridOfStream(stream);
   return {
     type: 'runtime_config',
     session: stream.session,
@@ -36,8 +32,8 @@ export function runtimeConfig(
     qty_unit: product.qtyUnit,
     grid_rows: 101,
     throttle_ms: stream.throttleMs,
-    range_start_ns: gridInstant(stream, range.first),
-    range_end_ns: gridInstant(stream, range.last),
+    range_start_ns: gridInstant(grid, grid.first),
+    range_end_ns: gridInstant(grid, grid.last),
     speed: playback.speed,
     paused: playback.paused,
     schema: FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })),

@@ -6,10 +6,11 @@ import { assert, isKnownError, NS_PER_MS, NS_PER_SECOND, type NsOfDay } from '..
 import { MboColumns } from '../dbn/index.ts';
 import { VacuumPressureEngine } from '../vacuum-pressure/index.ts';
 import { FrameBuffer, frameFields, type StreamGap, type WireTrade } from '../wire/index.ts';
-import { HeldFrames, type SessionTotals } from './held-frames.ts';
+import type { GridFrame, SessionTotals } from './grid-frame.ts';
+import { HeldFrames } from './held-frames.ts';
 import { HELD_FRAMES, PREROLL_FRAMES } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
-import { gridInstant } from './opening-messages.ts';
+import { gridInstant, type Playable, type PlayerStart } from './playable.ts';
 import type { OpenStream, RecordReader } from './stream.ts';
 import { takeTrades } from './take-trades.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -26,16 +27,6 @@ const HOP_NS = 60 * NS_PER_SECOND;
 /** Work of the engine in a second without records, in records: it looks at the market once. */
 const RECORDS_PER_SECOND = 100;
 
-/** Where a player begins. */
-export interface PlayerStart {
-  /** First grid index that somebody wants. */
-  seq: number;
-  /** First grid index that can be sought. */
-  firstSeq: number;
-  /** Grid steps between published frames. */
-  stride: number;
-}
-
 /** Causes of gaps, as viewers read them. */
 const GAP_CAUSES = {
   suspect: 'messages were lost before the file was made: wrong until the next snapshot',
@@ -45,9 +36,9 @@ const GAP_CAUSES = {
 const NOTHING: SessionTotals = { events: 0, bought: 0, sold: 0, trades: 0 };
 
 /** Computes the frames of one stream from some place on; see the file comment. Close it. */
-export class Player {
-  readonly held: HeldFrames;
-  readonly throttleMs: number;
+export class Player implements Playable<GridFrame> {
+  readonly held: HeldFrames<GridFrame>;
+  private readonly throttleMs: number;
   /** Next grid index to compute. */
   nextSeq: number;
   /** The last frame of the session was computed. */
@@ -74,7 +65,7 @@ export class Player {
     metrics: ServeMetrics,
     engine: VacuumPressureEngine,
     at: { position: number; nextSeq: number; baselineNs: NsOfDay; until: number; stride: number },
-    held = new HeldFrames(HELD_FRAMES),
+    held = new HeldFrames<GridFrame>(HELD_FRAMES),
   ) {
     this.stream = stream;
     this.metrics = metrics;
@@ -271,9 +262,14 @@ export class Player {
   private gapAt(seq: number): StreamGap | null {
     const { book } = this.engine;
     if (book.valid && !book.suspect) return null;
-    const from_ns = gridInstant(this.stream, seq - 1);
+    const from_ns = this.instantOf(seq - 1);
     const cause = book.suspect ? GAP_CAUSES.suspect : GAP_CAUSES.cleared;
-    return { from_ns, to_ns: gridInstant(this.stream, seq), cause };
+    return { from_ns, to_ns: this.instantOf(seq), cause };
+  }
+
+  private instantOf(seq: number): string {
+    const { originNs } = this.stream.source;
+    return gridInstant({ originNs, throttleMs: this.throttleMs }, seq);
   }
 
   private publish(seq: number): void {

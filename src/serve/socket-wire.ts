@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { CLOSE_GRACE_MS } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
+import type { FramePart } from './playable.ts';
 import type { ViewerWire } from './viewer.ts';
 import type { WallClock } from './wall-clock.ts';
 
@@ -26,11 +27,15 @@ export class SocketWire implements ViewerWire {
     this.metrics.frameBytes.inc(utf8.length);
   }
 
-  sendFrame(utf8: Uint8Array, arrow: Uint8Array): void {
+  sendFrame(utf8: Uint8Array, rest: readonly FramePart[]): void {
     if (this.socket.readyState !== WebSocket.OPEN) return;
     this.socket.send(utf8, { binary: false });
-    this.socket.send(arrow, { binary: true });
-    this.metrics.frameBytes.inc(utf8.length + arrow.length);
+    let bytes = utf8.length;
+    for (const part of rest) {
+      this.socket.send(part.bytes, part);
+      bytes += part.bytes.length;
+    }
+    this.metrics.frameBytes.inc(bytes);
   }
 
   /** Closes, and destroys the socket when the other side does not answer. */

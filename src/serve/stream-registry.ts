@@ -13,6 +13,7 @@ import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES, CHECKPOINT_RECORDS } from './limi
 import { RequestError } from './request-error.ts';
 import type { OpenStream, RecordSource } from './stream.ts';
 import type { StreamRequest } from './stream-query.ts';
+import type { OnPreparing } from './stream-session.ts';
 import { SyntheticSource } from './synthetic-source.ts';
 
 /** Streams that are remembered without a viewer; each is a few objects. */
@@ -39,9 +40,6 @@ export interface RegistryOptions {
   /** Told when the disk refuses a checkpoint. */
   onCacheFailure: (error: unknown) => void;
 }
-
-/** Told what is being prepared, and the part that is done or null. */
-export type OnPreparing = (what: string, progress: number | null) => void;
 
 function digest(parts: readonly (string | number)[], digits: number): string {
   return createHash('sha256').update(parts.join('|')).digest('hex').slice(0, digits);

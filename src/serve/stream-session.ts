@@ -1,63 +1,82 @@
 /**
  * One viewer's connection from its query to its end: opens the stream, obeys the controls. Knows no
- * socket.
+ * socket, and no kind of stream.
  */
 import type { Logger } from 'pino';
 import { sessionTimeToNs } from '../lake/index.ts';
 import { type ClientMessage, type PlaybackState, parseClientMessage } from '../wire/index.ts';
 import { ClientAllowance } from './client-allowance.ts';
+import type { HeldItem } from './held-frames.ts';
 import type { Hub } from './hub.ts';
 import { CLIENT_MESSAGE_BURST, PREPARING_INTERVAL_MS } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
-import { gridInstant, runtimeConfig, sessionActivity } from './opening-messages.ts';
+import { gridInstant, type StreamGrid, type StreamKind } from './playable.ts';
+import { checkSpeed, type PlaybackRequest, type RawQuery } from './query-parameters.ts';
 import { RequestError, tellError } from './request-error.ts';
-import { gridAtOrAfter, type OpenStream, seekRange } from './stream.ts';
-import {
-  checkSpeed,
-  parseStreamQuery,
-  type RawQuery,
-  type StreamDefaults,
-  type StreamRequest,
-} from './stream-query.ts';
-import type { StreamRegistry } from './stream-registry.ts';
-import { CLOSE, Viewer, type ViewerWire } from './viewer.ts';
+import { gridAtOrAfter } from './stream.ts';
+import { CLOSE, type PlainMessage, Viewer, type ViewerWire } from './viewer.ts';
 import type { WallClock } from './wall-clock.ts';
 
+/** Told what is being prepared, and the part that is done or null. */
+export type OnPreparing = (what: string, progress: number | null) => void;
+
+/** How playback stands when a stream begins. */
+export interface PlaybackStart {
+  speed: number;
+  paused: boolean;
+}
+
+/** A kind of streams as a session needs it: from a query to the messages before the first frame. */
+export interface SessionKind<S, F extends HeldItem, R extends PlaybackRequest>
+  extends StreamKind<S, F> {
+  /** @throws RequestError */
+  parse(query: RawQuery): R;
+  /** @throws RequestError, DataError, OperatingError */
+  openStream(request: R, onPreparing: OnPreparing): Promise<S>;
+  /** What a viewer is told first. */
+  opening(stream: S, playback: PlaybackStart): readonly PlainMessage[];
+}
+
 /** What all sessions of a server share. */
-export interface SessionDeps {
-  registry: StreamRegistry;
-  hub: Hub;
+export interface SessionDeps<S, F extends HeldItem, R extends PlaybackRequest> {
+  kind: SessionKind<S, F, R>;
+  hub: Hub<S, F>;
   clock: WallClock;
   metrics: ServeMetrics;
-  defaults: StreamDefaults;
-  serverVersion: string;
+}
+
+/** A stream that is being played, and its grid. */
+interface Begun<S> {
+  stream: S;
+  grid: StreamGrid;
 }
 
 /** One connection. */
-export class StreamSession {
-  private readonly deps: SessionDeps;
+export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
+  private readonly deps: SessionDeps<S, F, R>;
   private readonly log: Logger;
   private readonly allowance: ClientAllowance;
-  private readonly viewer: Viewer;
+  private readonly viewer: Viewer<F>;
   private readonly early: ClientMessage[] = [];
-  private stream: OpenStream | null = null;
+  private begun: Begun<S> | null = null;
   private speed = 1;
   private paused = false;
   private preparingMs = Number.NEGATIVE_INFINITY;
 
-  constructor(wire: ViewerWire, deps: SessionDeps, log: Logger) {
+  constructor(wire: ViewerWire, deps: SessionDeps<S, F, R>, log: Logger) {
     this.deps = deps;
     this.log = log;
     this.allowance = new ClientAllowance(deps.clock.nowMs());
-    this.viewer = new Viewer(wire, deps.metrics, (error) => this.fail(error));
+    const { writer } = deps.kind;
+    this.viewer = new Viewer(wire, writer, deps.metrics, (error) => this.fail(error));
   }
 
   /** Opens the stream that a query asks for and plays it; failures are told to the viewer. */
   async start(query: RawQuery): Promise<void> {
     try {
-      const request = parseStreamQuery(query, this.deps.defaults);
+      const request = this.deps.kind.parse(query);
       this.speed = request.speed;
-      const stream = await this.deps.registry.open(request, this.onPreparing);
+      const stream = await this.deps.kind.openStream(request, this.onPreparing);
       if (!this.viewer.closed) this.begin(stream, request);
     } catch (error) {
       this.fail(error);
@@ -101,27 +120,27 @@ export class StreamSession {
     this.deps.hub.leave(this.viewer);
   }
 
-  private readonly onPreparing = (what: string, progress: number | null): void => {
+  private readonly onPreparing: OnPreparing = (what, progress) => {
     const nowMs = this.deps.clock.nowMs();
     if (nowMs - this.preparingMs < PREPARING_INTERVAL_MS) return;
     this.preparingMs = nowMs;
     this.viewer.say({ type: 'preparing', what, progress });
   };
 
-  private begin(stream: OpenStream, request: StreamRequest): void {
-    this.stream = stream;
+  private begin(stream: S, request: R): void {
+    const grid = this.deps.kind.gridOf(stream);
+    this.begun = { stream, grid };
     const { viewer, speed, paused } = this;
-    const seq = this.firstSeq(stream, request);
-    viewer.begin(stream.session, seq);
-    viewer.say(runtimeConfig(stream, { speed, paused }, this.deps.serverVersion));
-    viewer.say(sessionActivity(stream));
-    this.log.info({ session: stream.session, symbol: stream.source.symbol, seq }, 'stream begins');
+    const seq = firstSeq(grid, request);
+    viewer.begin(grid.session, seq);
+    for (const message of this.deps.kind.opening(stream, { speed, paused })) viewer.say(message);
+    this.log.info({ session: grid.session, symbol: grid.symbol, seq }, 'stream begins');
     const resume = request.resumeFrom;
-    if (resume && resume.session !== stream.session) {
+    if (resume && resume.session !== grid.session) {
       const reason = 'the data or the configuration changed since: the frames are not comparable';
       viewer.say({ type: 'gap', from_seq: resume.seq + 1, to_seq: seq, reason });
     }
-    if (seq > seekRange(stream).last) {
+    if (seq > grid.last) {
       this.end();
       return;
     }
@@ -129,38 +148,20 @@ export class StreamSession {
     for (const message of this.early.splice(0)) this.obey(message);
   }
 
-  private firstSeq(stream: OpenStream, request: StreamRequest): number {
-    const { resumeFrom, startTime } = request;
-    const { first, last } = seekRange(stream);
-    if (resumeFrom?.session === stream.session) return Math.max(first, resumeFrom.seq + 1);
-    if (startTime === null) {
-      return Math.max(first, gridAtOrAfter(stream.source.liveNs, stream.throttleMs));
-    }
-    const seq = this.seqOf(stream, startTime);
-    if (seq <= last) return Math.max(first, seq);
-    const message = `start_time: ${startTime} is after the last record`;
-    throw new RequestError('USAGE', message, 'leave start_time out to start with the first record');
-  }
-
-  private seqOf(stream: OpenStream, time: string): number {
-    const ns = sessionTimeToNs(stream.dt, time, stream.product.session.timeZone);
-    return gridAtOrAfter(ns, stream.throttleMs);
-  }
-
   private obey(message: ClientMessage): void {
     if (message.type === 'ping') {
       this.viewer.say({ type: 'pong', id: message.id });
       return;
     }
-    if (!this.stream) {
+    if (!this.begun) {
       this.early.push(message);
       return;
     }
     if (message.type === 'pause') this.pause();
     else if (message.type === 'resume') this.resume();
     else if (message.type === 'speed') this.setSpeed(checkSpeed(message.value));
-    else this.seek(this.stream, message.to);
-    this.viewer.say(this.playback(this.stream));
+    else this.seek(this.begun.grid, message.to);
+    this.viewer.say(this.playback(this.begun.grid));
   }
 
   private pause(): void {
@@ -180,10 +181,8 @@ export class StreamSession {
     if (!this.paused) this.play(false);
   }
 
-  private seek(stream: OpenStream, time: string): void {
-    const { first, last } = seekRange(stream);
-    const seq = this.seqOf(stream, time);
-    this.viewer.jumpTo(Math.min(last, Math.max(first, seq)));
+  private seek(grid: StreamGrid, time: string): void {
+    this.viewer.jumpTo(Math.min(grid.last, Math.max(grid.first, seqOf(grid, time))));
     this.play(false);
   }
 
@@ -191,8 +190,9 @@ export class StreamSession {
    * Joins the channel of the place; a paused viewer gets one frame, so that it sees where it is.
    */
   private play(mayCatchUp: boolean): void {
-    const { stream, viewer, speed } = this;
-    if (!stream || viewer.closed) return;
+    const { begun, viewer, speed } = this;
+    if (!begun || viewer.closed) return;
+    const { stream } = begun;
     viewer.allow(this.paused ? 1 : Number.POSITIVE_INFINITY);
     this.deps.hub.attach(viewer, { stream, speed: this.paused ? 1 : speed, mayCatchUp });
   }
@@ -202,8 +202,25 @@ export class StreamSession {
     this.viewer.close(CLOSE.END, 'end of data');
   }
 
-  private playback(stream: OpenStream): PlaybackState {
+  private playback(grid: StreamGrid): PlaybackState {
     const { paused, speed, viewer } = this;
-    return { type: 'playback', paused, speed, at_ns: gridInstant(stream, viewer.cursor) };
+    return { type: 'playback', paused, speed, at_ns: gridInstant(grid, viewer.cursor) };
   }
+}
+
+function seqOf(grid: StreamGrid, time: string): number {
+  return gridAtOrAfter(sessionTimeToNs(grid.dt, time, grid.timeZone), grid.throttleMs);
+}
+
+/** Where a request wants to begin. @throws RequestError when that is after the end. */
+function firstSeq(grid: StreamGrid, request: PlaybackRequest): number {
+  const { resumeFrom, startTime, skipMinutes } = request;
+  const { first, last, throttleMs } = grid;
+  if (resumeFrom?.session === grid.session) return Math.max(first, resumeFrom.seq + 1);
+  const from = startTime === null ? grid.start : Math.max(first, seqOf(grid, startTime));
+  const seq = from + Math.round((skipMinutes * 60_000) / throttleMs);
+  if (seq <= last) return seq;
+  const skipped = skipMinutes > 0 ? ` and ${skipMinutes} minutes more` : '';
+  const message = `start_time: ${startTime ?? 'the beginning'}${skipped} is after the last record`;
+  throw new RequestError('USAGE', message, 'leave start_time out to start with the first record');
 }

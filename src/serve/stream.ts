@@ -7,6 +7,7 @@ import type { Product, ProductType } from '../lake/index.ts';
 import type { Coefficients } from '../vacuum-pressure/index.ts';
 import type { StreamMode } from '../wire/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import type { StreamGrid } from './playable.ts';
 
 /** Records of one instrument, batch by batch. */
 export interface RecordReader {
@@ -69,11 +70,20 @@ export function gridAtOrAfter(ns: NsOfDay, throttleMs: number): number {
   return Math.max(0, Math.ceil(ns / (throttleMs * NS_PER_MS)));
 }
 
-/**
- * Grid indices that have frames: from the first after the first record to the first after the last.
- */
-export function seekRange(stream: OpenStream): { first: number; last: number } {
-  const { source, throttleMs } = stream;
+/** The grid of a stream: from the first index after the first record to the first after the last. */
+export function gridOfStream(stream: OpenStream): StreamGrid {
+  const { session, dt, source, throttleMs, product } = stream;
   const after = (ns: NsOfDay) => Math.floor(ns / (throttleMs * NS_PER_MS)) + 1;
-  return { first: after(source.firstNs), last: after(source.lastNs) };
+  const first = after(source.firstNs);
+  return {
+    session,
+    symbol: source.symbol,
+    dt,
+    timeZone: product.session.timeZone,
+    originNs: source.originNs,
+    throttleMs,
+    first,
+    last: after(source.lastNs),
+    start: Math.max(first, gridAtOrAfter(source.liveNs, throttleMs)),
+  };
 }

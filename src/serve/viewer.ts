@@ -5,38 +5,43 @@
  * for it, and when it reads again it gets the newest frame with the lost ones counted. Memory per
  * viewer is bounded by `HIGH_WATER_BYTES` and a frame.
  */
-import type { VacuumPressureServerMessage } from '../wire/index.ts';
-import { encodeGridUpdate, mergeTrades } from './grid-update.ts';
-import type { HeldFrame, HeldFrames, SessionTotals } from './held-frames.ts';
+import type { VacuumPressureServerMessage, VelocityServerMessage } from '../wire/index.ts';
+import type { HeldFrames, HeldItem } from './held-frames.ts';
 import { BEHIND_LIMIT_MS, HIGH_WATER_BYTES, LOW_WATER_BYTES } from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
+import type { FramePart, FrameWriter } from './playable.ts';
 
 /** The socket, narrowed to what a viewer needs. */
 export interface ViewerWire {
   /** Bytes accepted for sending that the network has not taken yet. */
   readonly waitingBytes: number;
   sendText(utf8: Uint8Array): void;
-  sendFrame(utf8: Uint8Array, arrow: Uint8Array): void;
+  /** A frame: the text that opens it, and what follows. */
+  sendFrame(utf8: Uint8Array, rest: readonly FramePart[]): void;
   close(code: number, reason: string): void;
 }
 
 /** Wall time minus the moment a frame was due, ms. */
-export type LagOf = (frame: HeldFrame) => number;
+export type LagOf = (frame: HeldItem) => number;
+
+/** A message that is not a frame. */
+export type PlainMessage = VacuumPressureServerMessage | VelocityServerMessage;
 
 /** Close codes of the stream (RFC 6455). */
 export const CLOSE = { END: 1000, BAD_REQUEST: 1008, INTERNAL: 1011, TRY_LATER: 1013 } as const;
 
 /** A connected viewer; the channel it is attached to calls `pump`. */
-export class Viewer {
+export class Viewer<F extends HeldItem> {
   /** Next grid index it wants. */
   cursor = 0;
   closed = false;
   private session = '';
   private readonly wire: ViewerWire;
+  private readonly writer: FrameWriter<F>;
   private readonly metrics: ServeMetrics;
   private nextOrdinal = 0;
   private catchUpTo = 0;
-  private since: SessionTotals | null = null;
+  private since: F['before'] | null = null;
   private conflating = false;
   private behindSinceMs: number | null = null;
 
@@ -46,8 +51,14 @@ export class Viewer {
   /** Told when the channel it watches fails. */
   readonly onFailure: (error: unknown) => void;
 
-  constructor(wire: ViewerWire, metrics: ServeMetrics, onFailure: (error: unknown) => void) {
+  constructor(
+    wire: ViewerWire,
+    writer: FrameWriter<F>,
+    metrics: ServeMetrics,
+    onFailure: (error: unknown) => void,
+  ) {
     this.wire = wire;
+    this.writer = writer;
     this.metrics = metrics;
     this.onFailure = onFailure;
   }
@@ -64,7 +75,7 @@ export class Viewer {
   }
 
   /** Sends a message that is not a frame. */
-  say(message: VacuumPressureServerMessage): void {
+  say(message: PlainMessage): void {
     if (this.closed) return;
     this.wire.sendText(Buffer.from(JSON.stringify(message)));
   }
@@ -83,7 +94,7 @@ export class Viewer {
   }
 
   /** Takes its place among the frames of a channel. */
-  enter(held: HeldFrames): void {
+  enter(held: HeldFrames<F>): void {
     const ordinal = held.startAt(this.cursor);
     this.nextOrdinal = ordinal >= 0 ? ordinal : held.next;
     this.catchUpTo = held.next;
@@ -91,7 +102,7 @@ export class Viewer {
   }
 
   /** True when it has every frame there is, or all it may have. */
-  hasAll(held: HeldFrames): boolean {
+  hasAll(held: HeldFrames<F>): boolean {
     return this.nextOrdinal >= held.next || this.hasEnough;
   }
 
@@ -109,7 +120,7 @@ export class Viewer {
    * Sends what it lacks, as far as its socket takes it; closes it when it stays behind for too
    * long.
    */
-  pump(held: HeldFrames, nowMs: number, lagOf: LagOf): void {
+  pump(held: HeldFrames<F>, nowMs: number, lagOf: LagOf): void {
     if (this.closed || this.hasAll(held)) return;
     if (this.isStuck(nowMs)) return;
     if (this.conflating) {
@@ -139,15 +150,17 @@ export class Viewer {
     return true;
   }
 
-  private send(held: HeldFrames, ordinal: number, lagOf: LagOf): void {
-    const frame = held.at(ordinal) as HeldFrame;
+  private send(held: HeldFrames<F>, ordinal: number, lagOf: LagOf): void {
+    const frame = held.at(ordinal) as F;
     const skipped = ordinal - this.nextOrdinal;
     const seqGap = frame.seq - this.cursor;
     this.nextOrdinal = ordinal + 1;
     if (seqGap < 0) return;
     const direct = skipped === 0 && this.cursor === frame.coversFrom;
-    const text = direct ? this.sharedText(frame, lagOf) : this.ownText(held, frame, skipped, lagOf);
-    this.wire.sendFrame(text, frame.arrow);
+    const text = direct
+      ? this.sharedText(held, frame, lagOf)
+      : this.ownText(held, frame, skipped, lagOf);
+    this.wire.sendFrame(text, this.writer.rest(frame));
     this.allowance--;
     this.cursor = frame.seq + 1;
     this.since = frame.after;
@@ -155,28 +168,21 @@ export class Viewer {
     if (skipped > 0) this.metrics.conflated.inc(skipped);
   }
 
-  private sharedText(frame: HeldFrame, lagOf: LagOf): Uint8Array {
-    frame.text ??= encodeGridUpdate({
-      session: this.session,
-      frame,
-      since: frame.before,
-      trades: frame.trades,
-      skipped: 0,
-      thinned: frame.seq - frame.coversFrom,
-      lagMs: lagOf(frame),
-    });
+  private sharedText(held: HeldFrames<F>, frame: F, lagOf: LagOf): Uint8Array {
+    if (frame.text) return frame.text;
+    const { session } = this;
+    const thinned = frame.seq - frame.coversFrom;
+    const since = frame.before;
+    const lagMs = lagOf(frame);
+    frame.text = this.writer.open({ session, frame, held, since, skipped: 0, thinned, lagMs });
     return frame.text;
   }
 
-  private ownText(held: HeldFrames, frame: HeldFrame, skipped: number, lagOf: LagOf): Uint8Array {
-    return encodeGridUpdate({
-      session: this.session,
-      frame,
-      since: this.since ?? frame.before,
-      trades: mergeTrades(held, frame.ordinal - skipped, frame.ordinal),
-      skipped,
-      thinned: frame.seq - this.cursor - skipped,
-      lagMs: lagOf(frame),
-    });
+  private ownText(held: HeldFrames<F>, frame: F, skipped: number, lagOf: LagOf): Uint8Array {
+    const { session } = this;
+    const thinned = frame.seq - this.cursor - skipped;
+    const since = this.since ?? frame.before;
+    const lagMs = lagOf(frame);
+    return this.writer.open({ session, frame, held, since, skipped, thinned, lagMs });
   }
 }

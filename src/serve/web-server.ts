@@ -6,8 +6,8 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { OperatingError } from '../core/index.ts';
 import { isLoopback } from './access.ts';
+import { boundPort, listenFailed } from './listen.ts';
 import { createLogger, type LogLevel } from './logger.ts';
-import { boundPort, listenFailed } from './vacuum-pressure-server.ts';
 
 /** Port of the page when none is given. */
 export const WEB_PORT = 5174;

@@ -27,12 +27,12 @@ export type ForecastStatus = 'proven' | 'unproven' | 'none';
 /** What a horizon's forecast was worth on the days held out. */
 export interface HorizonSkill {
   horizon_s: number;
-  /** 1 - log-loss / log-loss of the best baseline; above 0 is better than it. */
-  skill: number;
-  /** 95 % interval of the skill. */
-  low: number;
-  high: number;
-  /** The best baseline's name. */
+  /** 1 - log-loss / log-loss of the best baseline; above 0 is better than it; null = unknown. */
+  skill: number | null;
+  /** 95 % interval of the skill; null with too few days held out. */
+  low: number | null;
+  high: number | null;
+  /** The best baseline's name; empty when there is none. */
   baseline: string;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ByteBudget } from '../../src/serve/byte-budget.ts';
 import { strideOf } from '../../src/serve/channel.ts';
 import { ClientAllowance } from '../../src/serve/client-allowance.ts';
-import { CLIENT_MESSAGE_BURST, SLICE_MS } from '../../src/serve/limits.ts';
+import { CLIENT_MESSAGE_BURST, SLICE_MS, WIRE_INTERVAL_MS } from '../../src/serve/limits.ts';
 import { PlaybackClock } from '../../src/serve/playback-clock.ts';
 import { Slices } from '../../src/serve/slices.ts';
 import type { WallClock } from '../../src/serve/wall-clock.ts';
@@ -18,14 +18,14 @@ describe('the playback clock', () => {
   });
 
   it('thins frames only where playback is faster than the wire', () => {
-    expect(strideOf(1, 25)).toBe(1);
-    expect(strideOf(1, 10)).toBe(1);
-    expect(strideOf(0.1, 25)).toBe(1);
-    expect(strideOf(10, 25)).toBe(10);
-    expect(strideOf(2.5, 25)).toBe(3);
-    expect(strideOf(4, 100)).toBe(1);
-    expect(strideOf(100, 1000)).toBe(3);
-    expect(strideOf(0, 25)).toBe(1);
+    expect(strideOf(1, 25, WIRE_INTERVAL_MS)).toBe(1);
+    expect(strideOf(1, 10, WIRE_INTERVAL_MS)).toBe(1);
+    expect(strideOf(0.1, 25, WIRE_INTERVAL_MS)).toBe(1);
+    expect(strideOf(10, 25, WIRE_INTERVAL_MS)).toBe(10);
+    expect(strideOf(2.5, 25, WIRE_INTERVAL_MS)).toBe(3);
+    expect(strideOf(4, 100, WIRE_INTERVAL_MS)).toBe(1);
+    expect(strideOf(100, 1000, WIRE_INTERVAL_MS)).toBe(3);
+    expect(strideOf(0, 25, WIRE_INTERVAL_MS)).toBe(1);
   });
 });
 

@@ -106,8 +106,9 @@ describe('viewers of one place', () => {
         symbol_root: 'ES',
         dates: [DT],
         layers: ['raw'],
+        days: [{ dt: DT, symbols: [], layers: ['raw'] }],
         mode: 'synthetic',
-        forecast: { available: false, reason: expect.any(String) },
+        forecast: { available: false, status: 'none', reason: expect.any(String) },
       },
     ]);
     const metrics = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();

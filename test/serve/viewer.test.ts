@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HeldFrame, HeldFrames } from '../../src/serve/held-frames.ts';
+import type { GridFrame } from '../../src/serve/grid-frame.ts';
+import { GRID_WRITER } from '../../src/serve/grid-update.ts';
+import { HeldFrames } from '../../src/serve/held-frames.ts';
 import { BEHIND_LIMIT_MS, HIGH_WATER_BYTES, MAX_TRADES_PER_FRAME } from '../../src/serve/limits.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
+import type { FramePart } from '../../src/serve/playable.ts';
 import { Viewer, type ViewerWire } from '../../src/serve/viewer.ts';
 import type { GridUpdate, WireTrade } from '../../src/wire/index.ts';
 
@@ -18,8 +21,8 @@ class FakeWire implements ViewerWire {
 
   sendText(): void {}
 
-  sendFrame(utf8: Uint8Array, arrow: Uint8Array): void {
-    this.waitingBytes += utf8.length + arrow.length;
+  sendFrame(utf8: Uint8Array, rest: readonly FramePart[]): void {
+    this.waitingBytes += rest.reduce((sum, part) => sum + part.bytes.length, utf8.length);
     this.most = Math.max(this.most, this.waitingBytes);
     this.updates.push(JSON.parse(Buffer.from(utf8).toString()));
   }
@@ -33,7 +36,7 @@ class FakeWire implements ViewerWire {
  * Frames of grid indices in steps of `stride`; frame `i` has `i` events, two trades and one lot
  * bought each.
  */
-function pushFrames(held: HeldFrames, from: number, count: number, stride = 1): void {
+function pushFrames(held: HeldFrames<GridFrame>, from: number, count: number, stride = 1): void {
   for (let i = 0; i < count; i++) {
     const seq = from + i * stride;
     const totals = (n: number) => ({
@@ -52,7 +55,7 @@ function pushFrames(held: HeldFrames, from: number, count: number, stride = 1): 
       seq,
       coversFrom: seq - stride + 1,
       ordinal: 0,
-      state: { seq, ts_ns: String(seq * 25) } as HeldFrame['state'],
+      state: { seq, ts_ns: String(seq * 25) } as GridFrame['state'],
       arrow: ARROW,
       trades: [trade(2 * seq - 1), trade(2 * seq)],
       before: totals(seq - stride),
@@ -62,8 +65,8 @@ function pushFrames(held: HeldFrames, from: number, count: number, stride = 1): 
   }
 }
 
-function viewerOf(wire: FakeWire, seq: number): Viewer {
-  const viewer = new Viewer(wire, createMetrics(), () => {});
+function viewerOf(wire: FakeWire, seq: number): Viewer<GridFrame> {
+  const viewer = new Viewer(wire, GRID_WRITER, createMetrics('vacuum_pressure'), () => {});
   viewer.begin('0123456789abcdef', seq);
   return viewer;
 }
@@ -73,7 +76,7 @@ const lastOf = (wire: FakeWire) => wire.updates.at(-1) as GridUpdate;
 
 describe('a viewer that reads', () => {
   it('gets every frame from its place on, and texts are encoded once for all', () => {
-    const held = new HeldFrames(64);
+    const held = new HeldFrames<GridFrame>(64);
     pushFrames(held, 100, 10);
     const wires = [new FakeWire(), new FakeWire()];
     for (const wire of wires) {
@@ -88,7 +91,7 @@ describe('a viewer that reads', () => {
   });
 
   it('waits for a place that comes later', () => {
-    const held = new HeldFrames(64);
+    const held = new HeldFrames<GridFrame>(64);
     pushFrames(held, 100, 5);
     const wire = new FakeWire();
     const viewer = viewerOf(wire, 107);
@@ -99,7 +102,7 @@ describe('a viewer that reads', () => {
   });
 
   it('may have a number of frames only', () => {
-    const held = new HeldFrames(64);
+    const held = new HeldFrames<GridFrame>(64);
     pushFrames(held, 0, 9);
     const wire = new FakeWire();
     const viewer = viewerOf(wire, 0);
@@ -113,7 +116,7 @@ describe('a viewer that reads', () => {
 
 describe('a viewer that reads slowly', () => {
   it('is conflated: the newest frame, with everything lost counted in it', () => {
-    const held = new HeldFrames(64);
+    const held = new HeldFrames<GridFrame>(64);
     const wire = new FakeWire();
     const viewer = viewerOf(wire, 0);
     viewer.enter(held);
@@ -136,7 +139,7 @@ describe('a viewer that reads slowly', () => {
   });
 
   it('is closed with 1013 when it stays behind, not before', () => {
-    const held = new HeldFrames(64);
+    const held = new HeldFrames<GridFrame>(64);
     const wire = new FakeWire();
     const viewer = viewerOf(wire, 0);
     viewer.enter(held);
@@ -158,7 +161,7 @@ describe('a viewer that reads slowly', () => {
         fc.constantFrom(1, 4, 10),
         fc.array(fc.record({ frames: fc.nat(30), drained: fc.nat(400_000) }), { maxLength: 40 }),
         (stride, steps) => {
-          const held = new HeldFrames(32);
+          const held = new HeldFrames<GridFrame>(32);
           const wire = new FakeWire();
           const viewer = viewerOf(wire, stride);
           viewer.enter(held);
