@@ -12,8 +12,9 @@ export type {
   ParameterInput,
 } from './forecast-parameters.ts';
 export { PARAMETERS_FORMAT } from './forecast-parameters.ts';
+export { FEATURE_NAMES } from './model/features.ts';
 export { fitForecast } from './model/fit-forecast.ts';
-export { modelConstants } from './model/model-constants.ts';
+export { modelConstants, SIZE_LEVELS as MOVE_SIZE_LEVELS } from './model/model-constants.ts';
 export { predictDay } from './model/predict-day.ts';
 export type {
   ForecastRows,
@@ -30,3 +31,12 @@ export { PHYSICS_CONSTANTS } from './physics/physics-constants.ts';
 export { physicsConfidence, runScore } from './physics/run-diagnostics.ts';
 export type { BookSurfaceRows, OptionSurfaceRows } from './physics/window-fields.ts';
 export { WindowPhysics } from './physics/window-physics.ts';
+export type {
+  Comparison,
+  ForecastEvaluation,
+  ForecastProof,
+  HorizonEvaluation,
+  Interval,
+} from './proof/evaluation.ts';
+export { EVALUATION_FORMAT } from './proof/evaluation.ts';
+export { heldOutSkill, type ProofRequest, proveForecast } from './proof/prove-forecast.ts';

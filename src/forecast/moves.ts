@@ -9,8 +9,8 @@ export function windowsAway(day: ForecastDay, seconds: number): Int32Array {
   const found = new Int32Array(windows).fill(-1);
   let j = 0;
   for (let i = 0; i < windows; i++) {
-    const wanted = endSecond[i]! + seconds;
-    while (j < windows && endSecond[j]! < wanted) j++;
+    const wanted = endSecond[i] + seconds;
+    while (j < windows && endSecond[j] < wanted) j++;
     if (j < windows && endSecond[j] === wanted) found[i] = j;
   }
   return found;
@@ -26,8 +26,8 @@ export function midMoves(day: ForecastDay, seconds: number): Float64Array {
   const away = windowsAway(day, seconds);
   const moves = new Float64Array(windows);
   for (let i = 0; i < windows; i++) {
-    const j = away[i]!;
-    moves[i] = j >= 0 && valid[i] === 1 && valid[j] === 1 ? mid[j]! - mid[i]! : Number.NaN;
+    const j = away[i];
+    moves[i] = j >= 0 && valid[i] === 1 && valid[j] === 1 ? mid[j] - mid[i] : Number.NaN;
   }
   return moves;
 }
