@@ -23,6 +23,14 @@ export {
 } from './contract-selection-file.ts';
 export { chooseForecastDays } from './forecast/choose-forecast-days.ts';
 export {
+  fittedHash,
+  forecastFolder,
+  type LoadedParameters,
+  loadParameters,
+  parametersPath,
+  saveParameters,
+} from './forecast/parameters-file.ts';
+export {
   type ForecastDayRead,
   type ForecastDayRequest,
   readForecastDay,

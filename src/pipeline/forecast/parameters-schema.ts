@@ -47,7 +47,7 @@ const horizon = z.strictObject({
 
 const skill = z.strictObject({
   horizon_s: z.int(),
-  skill: z.number(),
+  skill: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
   baseline: z.string(),
