@@ -146,8 +146,7 @@ function notAscending(second: number): DataError {
 
 /**
  * Fills in what a `microstructure_1s`, opened with `microstructureColumns`, says of the windows of
- * a day; a window that it has not stays unknown, and so does the flow of one whose book is not
- * valid.
+ * a day; a window that it has not stays unknown.
  */
 export function readMicrostructure(reader: TableReader, day: ForecastDay): void {
   let i = 0;
@@ -164,5 +163,4 @@ function writeMicrostructure(day: ForecastDay, i: number, batch: TableRows, row:
   for (let k = 0; k < MICROSTRUCTURE.length; k++) {
     day[MICROSTRUCTURE[k]![1]][i] = known(batch, k + 1, row);
   }
-  if (day.valid[i] === 0) day.orderFlowImbalance[i] = Number.NaN;
 }
