@@ -23,6 +23,13 @@ export {
 } from './contract-selection-file.ts';
 export { chooseForecastDays } from './forecast/choose-forecast-days.ts';
 export {
+  evaluationPath,
+  loadEvaluation,
+  saveEvaluation,
+  withProof,
+} from './forecast/evaluation-file.ts';
+export { checkMadeOf, type FoundPartition, forecastRefs } from './forecast/forecast-inputs.ts';
+export {
   fittedHash,
   forecastFolder,
   type LoadedParameters,
@@ -35,8 +42,20 @@ export {
   type ForecastDayRequest,
   readForecastDay,
 } from './forecast/read-forecast-day.ts';
+export {
+  microstructureColumns,
+  readMicrostructure,
+  readSnapshotWindows,
+  snapshotColumns,
+} from './forecast/snapshot-windows.ts';
 export { ingestedPartitions } from './ingest-record.ts';
-export { type RunStageOptions, runStage, StageAbandoned, StageSkipped } from './run-stage.ts';
+export {
+  commandFor,
+  type RunStageOptions,
+  runStage,
+  StageAbandoned,
+  StageSkipped,
+} from './run-stage.ts';
 export { selectForDate, selectTicker } from './select-contracts.ts';
 export { silverEquityMbo } from './silver/equity-mbo.ts';
 export { silverEquityOptionCmbp1 } from './silver/equity-option-cmbp-1.ts';

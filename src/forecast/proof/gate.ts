@@ -9,7 +9,7 @@ import type { ForecastProof, HorizonEvaluation, Verdict } from './evaluation.ts'
 /** Adjusted p-value below which a fall of the hit rate is not chance. */
 const FALL_P_MAX = 0.05;
 /** How far mean confidence may rise from one horizon to a longer one: the noise of calibration. */
-const CONFIDENCE_RISE_MAX = 0.02;
+const CONFIDENCE_RISE_MAX = 0.05;
 /**
  * Share of the next move's variance that honest forecasts stay below: what order flow explains of the
  * move of its own second, and never of the next (models: what an honest report will look like).
