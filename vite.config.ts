@@ -14,6 +14,7 @@ export default defineConfig({
     target: 'es2022',
     rolldownOptions: {
       input: {
+        index: resolve(import.meta.dirname, 'web/index.html'),
         'vacuum-pressure': resolve(import.meta.dirname, 'web/vacuum-pressure.html'),
       },
     },

@@ -11,8 +11,8 @@ import { createLogger, type LogLevel } from './logger.ts';
 
 /** Port of the page when none is given. */
 export const WEB_PORT = 5174;
-/** Where `/` leads to until the velocity page stands. */
-const FIRST_PAGE = '/vacuum-pressure.html';
+/** What `/` is: the velocity page. */
+const FIRST_PAGE = 'index.html';
 /** Built assets carry a hash in their name: they never change, s. */
 const ASSET_MAX_AGE_S = 31_536_000;
 
@@ -72,10 +72,7 @@ async function makeApp(options: WebServerOptions): Promise<FastifyInstance> {
       reply.header('cache-control', cache);
     },
   });
-  app.get('/', async (request, reply) => {
-    const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
-    return reply.redirect(FIRST_PAGE + query, 302);
-  });
+  app.get('/', async (_, reply) => reply.sendFile(FIRST_PAGE));
   app.get('/health', async () => ({ status: 'ready', reasons: [] }));
   return app;
 }

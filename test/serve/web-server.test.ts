@@ -12,6 +12,7 @@ beforeAll(async () => {
   const folder = join(root, 'web');
   mkdirSync(join(folder, 'assets'), { recursive: true });
   writeFileSync(join(root, 'secret.txt'), 'secret');
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>first page</title>');
   writeFileSync(join(folder, 'vacuum-pressure.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(folder, 'assets', 'page-abc123.js'), 'export {};');
   server = await createWebServer({ folder, port: 0, logLevel: 'silent' });
@@ -26,10 +27,12 @@ const get = (path: string) =>
   fetch(`http://127.0.0.1:${server.port}${path}`, { redirect: 'manual' });
 
 describe('the page server', () => {
-  it('leads / to the page, with the query', async () => {
+  it('serves the first page at /, whatever the query', async () => {
     const answer = await get('/?symbol=ESH6&dt=2026-01-05');
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('location')).toBe('/vacuum-pressure.html?symbol=ESH6&dt=2026-01-05');
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('first page');
+    expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
   });
 
   it('serves pages that are asked for again and assets that are not', async () => {

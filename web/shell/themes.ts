@@ -28,6 +28,7 @@ export interface ThemeTokens {
   crosshair: string;
   gap: string;
   contour: string;
+  forecast: string;
   noData: string;
 }
 
@@ -57,7 +58,8 @@ export const THEMES = {
     outline: '#05070a',
     crosshair: '#cfd9e4',
     gap: '#c9a24a',
-    contour: '#ffffff',
+    contour: '#d7f5a8',
+    forecast: '#d9a6ff',
     noData: '#16211d',
   },
   light: {
@@ -84,7 +86,8 @@ export const THEMES = {
     outline: '#ffffff',
     crosshair: '#2b3846',
     gap: '#6f5310',
-    contour: '#1b1b1b',
+    contour: '#2f5d00',
+    forecast: '#6a1fa8',
     noData: '#e4e8de',
   },
   contrast: {
@@ -111,7 +114,8 @@ export const THEMES = {
     outline: '#000000',
     crosshair: '#ffffff',
     gap: '#ffe14d',
-    contour: '#ffffff',
+    contour: '#c8ff70',
+    forecast: '#e3b8ff',
     noData: '#16211d',
   },
 } as const satisfies Record<string, ThemeTokens>;
@@ -153,6 +157,7 @@ export function surfacePalette(name: ThemeName): SurfacePalette {
     crosshair: t.crosshair,
     gap: t.gap,
     contour: t.contour,
+    forecast: t.forecast,
     noData: rgbOfHex(t.noData),
   };
 }

@@ -45,7 +45,8 @@ function drawRowLine(ctx: CanvasRenderingContext2D, scene: Scene, rows: Float64A
   ctx.stroke();
 }
 
-function lastFrameIn(history: FrameHistory, column: number, stride: number): number {
+/** The last frame of `stride` time columns from `column`; -1 when there is none. */
+export function lastFrameIn(history: FrameHistory, column: number, stride: number): number {
   for (let c = Math.min(column + stride - 1, history.newestColumn); c >= column; c--) {
     const frame = history.frameAt(c);
     if (frame >= 0) return frame;

@@ -1,6 +1,6 @@
 export { formatTimeOfDay } from './axis-ticks.ts';
 export type { Camera, Viewport } from './camera.ts';
-export { columnAt, rowAt, xOfColumn, yOfRow } from './camera.ts';
+export { columnAt, columnsPerPixel, rowAt, xOfColumn, yOfRow } from './camera.ts';
 export type { ColourMapName, Rgb } from './colour-maps.ts';
 export {
   contrastRatio,
@@ -10,10 +10,10 @@ export {
   SEQUENTIAL_MAPS,
 } from './colour-maps.ts';
 export type { ColourRange, ContrastMode } from './contrast.ts';
-export { CONTRAST_MODES, valueAt } from './contrast.ts';
+export { CONTRAST_MODES, colourRange, normalise, valueAt } from './contrast.ts';
 export type { AxisLabels } from './draw-axes.ts';
 export { CANVAS_FONT } from './draw-axes.ts';
-export { drawPriceLines, tradeDots } from './draw-market.ts';
+export { drawPriceLines, lastFrameIn, tradeDots } from './draw-market.ts';
 export type { SurfaceField } from './fields.ts';
 export { fieldById } from './fields.ts';
 export { followWord } from './follow.ts';
@@ -34,5 +34,6 @@ export {
 export type { Scene, SceneLayer, SurfacePalette, TimeScale } from './scene.ts';
 export { msOfColumn, TIME_AXIS_PX } from './scene.ts';
 export type { SurfaceSettings, SurfaceSource } from './surface-inputs.ts';
+export { strideFor } from './surface-renderer.ts';
 export { SurfaceView } from './surface-view.ts';
 export { BUYER, SELLER, TradeHistory, UNKNOWN_AGGRESSOR } from './trade-history.ts';

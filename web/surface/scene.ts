@@ -29,6 +29,7 @@ export interface SurfacePalette {
   gap: string;
   /** Hexadecimal. */
   contour: string;
+  forecast: string;
   /** Where there is no data, 0 to 255. */
   noData: Rgb;
 }

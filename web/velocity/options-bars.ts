@@ -1,0 +1,221 @@
+import {
+  CANVAS_FONT,
+  type ColourRange,
+  type ContrastMode,
+  colourRange,
+  columnAt,
+  columnsPerPixel,
+  type FrameHistory,
+  lastFrameIn,
+  normalise,
+  type Scene,
+  type SceneLayer,
+  type SurfaceField,
+  strideFor,
+  xOfColumn,
+  yOfRow,
+} from '../surface/index.ts';
+import type { ShownQuantity } from './fields.ts';
+import { RIGHTS, type StrikeHistory } from './strike-history.ts';
+
+/** Thickness of a bar, CSS pixels: a call's above its strike, a put's below. */
+const BAR_PX = 7;
+/** Most time groups in a picture, and those that the colour range looks at. */
+const MAX_GROUPS = 2048;
+const SAMPLED_GROUPS = 120;
+/** Least time between two looks at what is visible, for the colour range, ms. */
+const RANGE_EVERY_MS = 250;
+/** Dots that mark a put, CSS pixels. */
+const PUT_DASH = [2, 5];
+
+/** How the bars look. */
+export interface BarLook {
+  quantity: ShownQuantity;
+  field: SurfaceField;
+  lut: Uint8Array;
+  contrast: ContrastMode;
+  locked: boolean;
+  opacity: number;
+}
+
+/** Place of a strike on the vertical axis: the middle of its tick. */
+export function placeOfStrike(strike: number, bucketTicks: number): number {
+  return (strike + 0.5) / bucketTicks - 0.5;
+}
+
+/** Slots of history under groups of `stride` time columns from `first`; -1 where nothing is. */
+export function slotsOfGroups(
+  history: FrameHistory,
+  first: number,
+  stride: number,
+  groups: number,
+): Int32Array {
+  const slots = new Int32Array(groups);
+  for (let g = 0; g < groups; g++) {
+    const frame = lastFrameIn(history, first + g * stride, stride);
+    slots[g] = frame < 0 ? -1 : history.slotOf(frame);
+  }
+  return slots;
+}
+
+/**
+ * Colours of bars as RGBA pixels, one row a strike and right (calls before puts), one column a
+ * slot; transparent where nothing is known.
+ */
+export function barPixels(
+  strikes: StrikeHistory,
+  shown: readonly number[],
+  slots: Int32Array,
+  quantity: ShownQuantity,
+  range: ColourRange,
+  lut: Uint8Array,
+): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(shown.length * RIGHTS.length * slots.length * 4);
+  let at = 0;
+  for (const strike of shown) {
+    for (const right of RIGHTS) {
+      for (const slot of slots) {
+        const value = slot < 0 ? Number.NaN : strikes.value(strike, right, quantity, slot);
+        if (!Number.isNaN(value)) {
+          const colour = Math.round(normalise(value, range) * 255) * 4;
+          out[at] = lut[colour]!;
+          out[at + 1] = lut[colour + 1]!;
+          out[at + 2] = lut[colour + 2]!;
+          out[at + 3] = 255;
+        }
+        at += 4;
+      }
+    }
+  }
+  return out;
+}
+
+/** The options' layer: a bar at each listed strike and right, coloured over time. */
+export class OptionsBars {
+  /** What the colours span; NaN while there is nothing. */
+  range: ColourRange = {
+    low: Number.NaN,
+    high: Number.NaN,
+    mode: 'percentile',
+    signed: true,
+  };
+  private readonly scratch = document.createElement('canvas');
+  private rangeAt = Number.NEGATIVE_INFINITY;
+  private rangeFor = '';
+
+  /** The layer that draws these strikes like this. */
+  layer(strikes: StrikeHistory, look: BarLook): SceneLayer {
+    return (ctx, scene) => this.draw(ctx, scene, strikes, look);
+  }
+
+  private draw(
+    ctx: CanvasRenderingContext2D,
+    scene: Scene,
+    strikes: StrikeHistory,
+    look: BarLook,
+  ): void {
+    const { camera, viewport: v, history, price } = scene;
+    const shown = strikes.listed.filter((strike) => {
+      const y = yOfRow(camera, v, placeOfStrike(strike, price.bucketTicks));
+      return y > -BAR_PX && y < v.height + BAR_PX;
+    });
+    if (shown.length === 0 || history.empty || look.opacity === 0) return;
+    const stride = strideFor(columnsPerPixel(camera, v));
+    const left = Math.max(columnAt(camera, v, 0), history.oldestColumn);
+    const right = Math.min(columnAt(camera, v, v.width), history.newestColumn);
+    const first = Math.floor(left / stride) * stride;
+    const groups = Math.min(MAX_GROUPS, Math.floor((right - first) / stride) + 1);
+    if (groups <= 0) return;
+    const slots = slotsOfGroups(history, first, stride, groups);
+    this.updateRange(strikes, shown, slots, look);
+    const pixels = barPixels(strikes, shown, slots, look.quantity, this.range, look.lut);
+    this.paintBars(ctx, scene, shown, pixels, { first, stride, groups }, look.opacity);
+  }
+
+  private paintBars(
+    ctx: CanvasRenderingContext2D,
+    { camera, viewport: v, price, palette }: Scene,
+    shown: readonly number[],
+    pixels: Uint8ClampedArray<ArrayBuffer>,
+    time: { first: number; stride: number; groups: number },
+    opacity: number,
+  ): void {
+    const { scratch } = this;
+    scratch.width = time.groups;
+    scratch.height = shown.length * RIGHTS.length;
+    const picture = new ImageData(pixels, scratch.width, scratch.height);
+    scratch.getContext('2d')!.putImageData(picture, 0, 0);
+    const x0 = xOfColumn(camera, v, time.first);
+    const x1 = xOfColumn(camera, v, time.first + time.groups * time.stride);
+    ctx.save();
+    ctx.imageSmoothingEnabled = false;
+    ctx.globalAlpha = opacity;
+    ctx.strokeStyle = palette.background;
+    ctx.lineWidth = 2;
+    ctx.setLineDash(PUT_DASH);
+    shown.forEach((strike, i) => {
+      const y = Math.round(yOfRow(camera, v, placeOfStrike(strike, price.bucketTicks)));
+      const source = i * RIGHTS.length;
+      ctx.drawImage(scratch, 0, source, time.groups, 1, x0, y - BAR_PX - 1, x1 - x0, BAR_PX);
+      ctx.drawImage(scratch, 0, source + 1, time.groups, 1, x0, y + 1, x1 - x0, BAR_PX);
+      ctx.beginPath();
+      ctx.moveTo(x0, y + 1 + BAR_PX / 2);
+      ctx.lineTo(x1, y + 1 + BAR_PX / 2);
+      ctx.stroke();
+    });
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+    this.paintLetters(ctx, { camera, viewport: v, price, palette }, shown, Math.max(0, x0));
+    ctx.restore();
+  }
+
+  private paintLetters(
+    ctx: CanvasRenderingContext2D,
+    {
+      camera,
+      viewport: v,
+      price,
+      palette,
+    }: Pick<Scene, 'camera' | 'viewport' | 'price' | 'palette'>,
+    shown: readonly number[],
+    x: number,
+  ): void {
+    ctx.font = CANVAS_FONT;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    for (const strike of shown) {
+      const y = Math.round(yOfRow(camera, v, placeOfStrike(strike, price.bucketTicks)));
+      ctx.fillStyle = palette.plate;
+      ctx.fillRect(x + 2, y - 12, 12, 24);
+      ctx.fillStyle = palette.text;
+      ctx.fillText('C', x + 5, y - 5);
+      ctx.fillText('P', x + 5, y + 6);
+    }
+  }
+
+  private updateRange(
+    strikes: StrikeHistory,
+    shown: readonly number[],
+    slots: Int32Array,
+    look: BarLook,
+  ): void {
+    const key = `${look.quantity} ${look.contrast}`;
+    const now = performance.now();
+    if (key === this.rangeFor && (look.locked || now - this.rangeAt < RANGE_EVERY_MS)) return;
+    const values: number[] = [];
+    const step = Math.max(1, Math.floor(slots.length / SAMPLED_GROUPS));
+    for (let g = 0; g < slots.length; g += step) {
+      for (const strike of shown) {
+        for (const right of RIGHTS) {
+          const slot = slots[g]!;
+          if (slot >= 0) values.push(strikes.value(strike, right, look.quantity, slot));
+        }
+      }
+    }
+    const known = Float32Array.from(values.filter((value) => !Number.isNaN(value)));
+    if (known.length === 0) return;
+    this.range = colourRange(known, look.contrast, look.field.signed, look.field.bound);
+    this.rangeFor = key;
+    this.rangeAt = now;
+  }
+}
