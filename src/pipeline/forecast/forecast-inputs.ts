@@ -102,7 +102,7 @@ function findIfThere(lake: string, ref: PartitionRef): FoundPartition | null {
 }
 
 /** @throws DataError PARTITION_DAMAGED when `made` was made of another `of` than there is now. */
-function checkMadeOf(made: FoundPartition, of: FoundPartition): void {
+export function checkMadeOf(made: FoundPartition, of: FoundPartition): void {
   const isSame = (input: LineageInput) =>
     input.role === 'partition' &&
     input.dataset === of.manifest.dataset &&
