@@ -14,7 +14,7 @@ export function someBook(seed: number, bid = -1, ask = 1, reach = 200): SlowRow[
       if (random.float() < 0.2) continue;
       const value = (scale: number) => Math.fround(scale * (random.float() - 0.5));
       const uP = there ? value(2) : 0;
-      const g = side === 'A' ? -uP : uP;
+      const g = side === 'A' ? 0 - uP : uP;
       const omega = there ? Math.fround(4 * random.float()) : 0;
       rows.push({ step, side, g, uNear: value(1), uPSlow: there ? value(1) : 0, omega });
     }
