@@ -42,6 +42,7 @@ export {
   type ForecastDayRequest,
   readForecastDay,
 } from './forecast/read-forecast-day.ts';
+export { readForecastDays } from './forecast/read-forecast-days.ts';
 export {
   microstructureColumns,
   readMicrostructure,

@@ -28,6 +28,40 @@ function fitCommand(): Command {
   return works(command, ['lake'], async () => (await import('../forecast-fit.ts')).runForecastFit);
 }
 
+function evaluateCommand(): Command {
+  const command = describe(
+    new Command('evaluate'),
+    'prove fitted parameters again: baselines, controls, walk forward and gate on days held out',
+    'forecast evaluate --root ES',
+    'forecast evaluate --root ES --json | jq .skill',
+  )
+    .requiredOption('--root <root>', 'root or ticker whose parameters are proven')
+    .option('--workers <n>', 'days read at the same time (default: cores)', wholeNumber(1, 64))
+    .option('--no-walk', 'leave out the refits of the walk forward, which take longest')
+    .option('--json', 'answer as JSON');
+  return works(
+    command,
+    ['lake'],
+    async () => (await import('../forecast-evaluate.ts')).runForecastEvaluate,
+  );
+}
+
+function reportCommand(): Command {
+  const command = describe(
+    new Command('report'),
+    'one HTML page of the proof that needs nothing else: skill, reliability, controls, origin',
+    'forecast report --root ES',
+    'forecast report --root ES --out report.html',
+  )
+    .requiredOption('--root <root>', 'root or ticker whose evaluation is shown')
+    .option('--out <file>', 'write here (default: forecast/{root}/report.html in the lake)');
+  return works(
+    command,
+    ['lake'],
+    async () => (await import('../forecast-report.ts')).runForecastReport,
+  );
+}
+
 /** The group and its commands. */
 export function forecastCommand(): Command {
   const group = describe(
@@ -35,5 +69,5 @@ export function forecastCommand(): Command {
     'the forecast (Stage F): fit it, prove it, report on it',
     'forecast fit --root ES',
   );
-  return group.addCommand(fitCommand());
+  return group.addCommand(fitCommand()).addCommand(evaluateCommand()).addCommand(reportCommand());
 }
