@@ -3,16 +3,35 @@
  */
 import { DataError } from '../core/index.ts';
 import {
+  type Estimate,
+  type ForecastParameters,
+  type ForecastProof,
+  FULL_DAYS,
+  fitForecast,
+  splitDays,
+} from '../forecast/index.ts';
+import {
   loadProducts,
   type Product,
   type ProductType,
   parseProductType,
   productOf,
 } from '../lake/index.ts';
-import { chooseForecastDays } from '../pipeline/index.ts';
+import {
+  chooseForecastDays,
+  type ForecastDayRead,
+  makeParameters,
+  saveEvaluation,
+  saveParameters,
+  withProof,
+} from '../pipeline/index.ts';
 import type { CommandContext } from './command.ts';
+import { readDays } from './forecast-days.ts';
+import { proveParameters } from './forecast-evaluate.ts';
 import { note, printLine } from './output.ts';
+import { proofTable } from './proof-table.ts';
 import { sessionDates } from './session-dates.ts';
+import { programVersion } from './version.ts';
 
 /** Flags of `forecast fit`. */
 export interface ForecastFitOptions {
@@ -30,7 +49,7 @@ export interface ForecastFitOptions {
  * The product type whose book is forecast.
  * @throws DataError USAGE for options, which have no mid of their own, or another kind.
  */
-export function forecastProductType(product: Product, asked: string | undefined): ProductType {
+function productTypeOf(product: Product, asked: string | undefined): ProductType {
   const own: ProductType = product.kind === 'future' ? 'future_mbo' : 'equity_mbo';
   if (asked === undefined || parseProductType(asked) === own) return own;
   throw new DataError('USAGE', `${product.root} cannot be forecast as ${asked}`, {
@@ -38,22 +57,94 @@ export function forecastProductType(product: Product, asked: string | undefined)
   });
 }
 
-/** Fits, proves and writes the parameters. */
+/** @throws DataError USAGE for a contract, whose root is what is fitted. */
+function rootProduct(context: CommandContext, root: string): Product {
+  const product = productOf(loadProducts(context.loaded.configFolder), root);
+  if (product.root === root) return product;
+  throw new DataError('USAGE', `${root} is a contract`, { expected: `--root ${product.root}` });
+}
+
+async function chooseDays(
+  context: CommandContext,
+  product: Product,
+  productType: ProductType,
+  options: ForecastFitOptions,
+): Promise<{ dt: string; symbol: string }[]> {
+  const { sessions, leftOut } = await chooseForecastDays({
+    lake: context.settings.lake,
+    products: loadProducts(context.loaded.configFolder),
+    product,
+    productType,
+    dates: sessionDates(options),
+    count: options.dates === undefined ? options.days : Number.POSITIVE_INFINITY,
+  });
+  for (const { dt, why } of leftOut) note(`left out: ${dt}: ${why}`);
+  if (sessions.length < FULL_DAYS) {
+    note(`${sessions.length} days instead of ${FULL_DAYS}: less is known, and less can be proven`);
+  }
+  return sessions;
+}
+
+/** Says which days have no options, for their force is made of less. */
+function tellOptions(reads: readonly ForecastDayRead[]): void {
+  const without = reads.filter(({ day }) => !day.hasOptions.includes(1)).map(({ day }) => day.dt);
+  if (without.length === 0) return;
+  if (without.length === reads.length) note('no day has options: the force is that of the book');
+  else note(`without options: ${without.join(' ')}: the force of these days is that of the book`);
+}
+
+function told({ value, standard_error }: Estimate): string {
+  const error =
+    standard_error === null ? 'no standard error' : `± ${standard_error.toPrecision(2)}`;
+  return `${value.toPrecision(4)} (${error})`;
+}
+
+function summary(parameters: ForecastParameters, proof: ForecastProof): string {
+  const { root, product_type, days, beta, gamma, train_samples } = parameters;
+  const parts = [days.train, days.calibrate, days.holdout];
+  const [train, calibrate, holdout] = parts.map((part) => part.length);
+  return [
+    `${root} ${product_type}: ${train} days to train, ${calibrate} to calibrate, ${holdout} held out`,
+    `beta ${told(beta)}, gamma ${told(gamma)}, ${train_samples} windows`,
+    proofTable(proof),
+  ].join('\n');
+}
+
+/** Fits on days of gold, proves on days held out, and writes parameters and evaluation. */
 export async function runForecastFit(
   context: CommandContext,
   options: ForecastFitOptions,
 ): Promise<number | undefined> {
-  const products = loadProducts(context.loaded.configFolder);
-  const product = productOf(products, options.root);
-  const chosen = await chooseForecastDays({
-    lake: context.settings.lake,
-    products,
+  const { lake } = context.settings;
+  const product = rootProduct(context, options.root);
+  const productType = productTypeOf(product, options.productType);
+  const sessions = await chooseDays(context, product, productType, options);
+  const hours = { time_zone: product.session.timeZone, from: options.from, to: options.to };
+  const reads = await readDays(context, {
     product,
-    productType: forecastProductType(product, options.productType),
-    dates: sessionDates(options),
-    count: options.dates === undefined ? options.days : Number.POSITIVE_INFINITY,
+    productType,
+    sessions,
+    hours,
+    workers: options.workers,
   });
-  for (const { dt, why } of chosen.leftOut) note(`left out: ${dt}: ${why}`);
-  await printLine(chosen.sessions.map(({ dt, symbol }) => `${dt} ${symbol}`).join('\n'));
+  tellOptions(reads);
+  const days = reads.map(({ day }) => day);
+  const split = splitDays(days);
+  const fitted = fitForecast(split.train, split.calibrate);
+  const parameters = makeParameters(fitted, {
+    root: product.root,
+    productType,
+    days: splitDays(sessions.map(({ dt }) => dt)),
+    session: hours,
+    inputs: reads.flatMap(({ inputs }) => inputs),
+    codeVersion: programVersion(),
+  });
+  const proof = proveParameters(parameters, days, true);
+  const proven = withProof(parameters, proof);
+  saveEvaluation(lake, proven, proof, programVersion());
+  const path = saveParameters(lake, proven);
+  if (options.json) await printLine(JSON.stringify({ path, ...proven }, null, 2));
+  else await printLine(summary(proven, proof));
+  note(`wrote ${path}`);
   return undefined;
 }

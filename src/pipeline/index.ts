@@ -29,6 +29,7 @@ export {
   withProof,
 } from './forecast/evaluation-file.ts';
 export { checkMadeOf, type FoundPartition, forecastRefs } from './forecast/forecast-inputs.ts';
+export { makeParameters } from './forecast/make-parameters.ts';
 export {
   fittedHash,
   forecastFolder,
