@@ -11,6 +11,8 @@ const FINE = BINS * SPREADS;
 export class TransitionCounts {
   /** Transitions counted. */
   total = 0;
+  /** Of them with a move of the mid. */
+  moving = 0;
   /** From fine state x to y at x * FINE + y, the mid staying. */
   readonly stay = new Uint32Array(FINE * FINE);
   /** The same, the mid moving. */
@@ -25,6 +27,7 @@ export class TransitionCounts {
     counts[at] = counts[at]! + 1;
     this.moves[from] = this.moves[from]! + moved;
     this.total++;
+    if (moved !== 0) this.moving++;
   }
 
   /** Visits of bins 0..32, both signs together, at any spread. */

@@ -14,6 +14,8 @@ const NOWHERE = -1;
 export interface MicroPriceNeeds {
   /** Transitions altogether. */
   transitions: number;
+  /** Of them with a move of the mid. */
+  moves: number;
   /** Transitions out of a state and its mirror image, for its price to be told. */
   visits: number;
 }
@@ -76,7 +78,7 @@ export class MicroPrice {
   /** Makes the prices anew, of everything observed so far. */
   refit(): void {
     const { counts, needs, edges, buckets } = this;
-    if (counts.total < needs.transitions) return;
+    if (counts.total < needs.transitions || counts.moving < needs.moves) return;
     bucketsOfBins(counts.binVisits(), buckets);
     const { folded, balanced } = foldTransitions(counts, buckets);
     const solved = solveMicroPrice(folded);

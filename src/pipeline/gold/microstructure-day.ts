@@ -30,6 +30,8 @@ export const MICROSTRUCTURE_CONSTANTS = {
   refit_seconds: 60,
   /** Transitions of the touch that the micro-price wants to have seen. */
   micro_price_transitions: 1000,
+  /** Of them with a move of the mid. */
+  micro_price_moves: 50,
   /** And out of a state, its mirror image included, for its price to be told. */
   micro_price_visits: 50,
   /** Windows that the weights of the integrated flow want to have seen. */
@@ -74,6 +76,7 @@ export class MicrostructureDay {
     this.probe = new MboColumns(1, originNs);
     this.microPrice = new features.MicroPrice({
       transitions: constants.micro_price_transitions,
+      moves: constants.micro_price_moves,
       visits: constants.micro_price_visits,
     });
     this.integrated = new features.IntegratedFlow(RANKS, constants.integrated_windows);
