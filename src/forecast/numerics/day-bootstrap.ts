@@ -27,8 +27,8 @@ export function expandedTail(days: number, level: number): number {
 }
 
 /**
- * Interval of any statistic of sums over days: whole days are drawn with replacement, because windows
- * of one day are not independent. The same seed draws the same days for every statistic.
+ * Interval of any statistic of sums over days: whole days are drawn with replacement, because
+ * windows of one day are not independent. The same seed draws the same days for every statistic.
  * @param days sums of each day, the same kinds in each. [kinds]
  * @param statistic of sums over the drawn days; NaN where those do not tell, which counts as
  *   arbitrarily low and arbitrarily high at once.

@@ -6,6 +6,9 @@
  * weights, W = B theta, which leaves the penalty's form as it is and makes the minimum unique.
  */
 
+/** Rows that are worked on together: their numbers stay near the processor. */
+const BLOCK_ROWS = 512;
+
 /** Rows and outcomes that a model is fitted to. */
 export interface LogisticRows {
   rows: number;
@@ -39,86 +42,179 @@ export function sumZeroBasis(classes: number): Float64Array {
   return basis;
 }
 
-/** Scores of one row turned to probabilities in place; returns the log of the sum of exponentials. */
-export function softmax(scores: Float64Array): number {
-  let largest = scores[0];
-  for (let k = 1; k < scores.length; k++) if (scores[k] > largest) largest = scores[k];
-  let sum = 0;
-  for (let k = 0; k < scores.length; k++) {
-    scores[k] = Math.exp(scores[k] - largest);
-    sum += scores[k];
-  }
-  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
-  return largest + Math.log(sum);
+/** W = B theta: intercept and weights of each class. [classes x width] */
+export function classWeights(theta: Float64Array, classes: number, width: number): Float64Array {
+  const dims = classes - 1;
+  const basis = sumZeroBasis(classes);
+  return Float64Array.from({ length: classes * width }, (_, at) => {
+    const [k, a] = [Math.floor(at / width), at % width];
+    let sum = 0;
+    for (let j = 0; j < dims; j++) sum += basis[k * dims + j] * theta[j * width + a];
+    return sum;
+  });
 }
 
-/** Adds one row's share: gradient in `out.gradient`, packed lower blocks in `packed`. */
-function addRow(
-  x: Float64Array,
-  slope: Float64Array,
-  bend: Float64Array,
-  gradient: Float64Array,
-  packed: Float64Array,
-): void {
-  const width = x.length;
-  for (let j = 0; j < slope.length; j++) {
-    const g = slope[j];
-    for (let a = 0; a < width; a++) gradient[j * width + a] += g * x[a];
+/** Numbers of one block of rows, column by column, and the sums over all blocks so far. */
+interface Pass {
+  classes: number;
+  width: number;
+  /** Rows in the block. */
+  rows: number;
+  /** A one, then the features. [width x BLOCK_ROWS] */
+  x: Float64Array;
+  /** Scores, then probabilities. [classes x BLOCK_ROWS] */
+  p: Float64Array;
+  /** A number a row. [BLOCK_ROWS] */
+  largest: Float64Array;
+  total: Float64Array;
+  weighted: Float64Array;
+  loss: number;
+  /** Sum of (p - happened) x. [classes x width] */
+  slopes: Float64Array;
+  /**
+   * Sums of p_k p_l x x' for each pair of classes l < k, lower triangles: the curvature by the
+   * classes' weights is the sum over pairs of (e_k - e_l)(e_k - e_l)' times these.
+   */
+  bends: Float64Array;
+}
+
+function makePass(classes: number, width: number): Pass {
+  const room = (columns: number) => new Float64Array(columns * BLOCK_ROWS);
+  const slopes = new Float64Array(classes * width);
+  const bends = new Float64Array((((classes * (classes - 1)) / 2) * width * (width + 1)) / 2);
+  const [x, p] = [room(width).fill(1), room(classes)];
+  const columns = { largest: room(1), total: room(1), weighted: room(1) };
+  return { classes, width, rows: 0, x, p, ...columns, loss: 0, slopes, bends };
+}
+
+/** Takes rows `from` on into the block, a column a feature. */
+function loadRows(features: Float64Array, from: number, { width, rows, x }: Pass): void {
+  const featureCount = width - 1;
+  for (let a = 0; a < featureCount; a++) {
+    const to = (a + 1) * BLOCK_ROWS;
+    let at = from * featureCount + a;
+    for (let i = 0; i < rows; i++, at += featureCount) x[to + i] = features[at];
   }
-  let at = 0;
-  for (let pair = 0; pair < bend.length; pair++) {
-    const w = bend[pair];
+}
+
+/** Scores of each class, and each row's largest. */
+function scoreRows(weights: Float64Array, { classes, width, rows, x, p, largest }: Pass): void {
+  p.fill(0);
+  largest.fill(Number.NEGATIVE_INFINITY);
+  for (let k = 0; k < classes; k++) {
+    const to = k * BLOCK_ROWS;
     for (let a = 0; a < width; a++) {
-      const wx = w * x[a];
-      for (let b = 0; b <= a; b++) packed[at++] += wx * x[b];
+      const column = a * BLOCK_ROWS;
+      const weight = weights[k * width + a];
+      for (let i = 0; i < rows; i++) p[to + i] += weight * x[column + i];
+    }
+    for (let i = 0; i < rows; i++) if (p[to + i] > largest[i]) largest[i] = p[to + i];
+  }
+}
+
+/** Turns scores to probabilities and adds up the losses. */
+function softmaxRows(outcomes: Uint8Array, from: number, pass: Pass): void {
+  const { classes, rows, p, largest, total } = pass;
+  let loss = 0;
+  for (let i = 0; i < rows; i++) loss += largest[i] - p[outcomes[from + i] * BLOCK_ROWS + i];
+  total.fill(0);
+  for (let k = 0; k < classes; k++) {
+    const to = k * BLOCK_ROWS;
+    for (let i = 0; i < rows; i++) {
+      const raised = Math.exp(p[to + i] - largest[i]);
+      p[to + i] = raised;
+      total[i] += raised;
+    }
+  }
+  for (let k = 0; k < classes; k++) {
+    const to = k * BLOCK_ROWS;
+    for (let i = 0; i < rows; i++) p[to + i] /= total[i];
+  }
+  for (let i = 0; i < rows; i++) loss += Math.log(total[i]);
+  pass.loss += loss;
+}
+
+/** Sum of products of the first `count` numbers of `a` and of those of `b` from `from` on. */
+function dot(a: Float64Array, b: Float64Array, from: number, count: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const at = from + i;
+    s0 += a[i] * b[at];
+    s1 += a[i + 1] * b[at + 1];
+    s2 += a[i + 2] * b[at + 2];
+    s3 += a[i + 3] * b[at + 3];
+  }
+  for (; i < count; i++) s0 += a[i] * b[from + i];
+  return s0 + s1 + (s2 + s3);
+}
+
+function addSlopes(outcomes: Uint8Array, from: number, pass: Pass): void {
+  const { classes, width, rows, x, p, weighted, slopes } = pass;
+  for (let k = 0; k < classes; k++) {
+    const column = k * BLOCK_ROWS;
+    for (let i = 0; i < rows; i++) {
+      weighted[i] = outcomes[from + i] === k ? p[column + i] - 1 : p[column + i];
+    }
+    for (let a = 0; a < width; a++) slopes[k * width + a] += dot(weighted, x, a * BLOCK_ROWS, rows);
+  }
+}
+
+function addBends({ classes, width, rows, x, p, total, weighted, bends }: Pass): void {
+  const both = total;
+  let at = 0;
+  for (let k = 1; k < classes; k++) {
+    for (let l = 0; l < k; l++) {
+      for (let i = 0; i < rows; i++) both[i] = p[k * BLOCK_ROWS + i] * p[l * BLOCK_ROWS + i];
+      for (let a = 0; a < width; a++) {
+        const column = a * BLOCK_ROWS;
+        for (let i = 0; i < rows; i++) weighted[i] = both[i] * x[column + i];
+        for (let b = 0; b <= a; b++) bends[at++] += dot(weighted, x, b * BLOCK_ROWS, rows);
+      }
     }
   }
 }
 
-/** Spreads the packed blocks to the whole symmetric matrix, scaled. */
-function unpack(packed: Float64Array, dims: number, width: number, by: number, to: Float64Array) {
+/** The curvature's sums by theta: each pair's, as often as its classes differ along both. */
+function toHessian({ classes, width, bends }: Pass, rows: number, hessian: Float64Array): void {
+  const dims = classes - 1;
   const size = dims * width;
+  const basis = sumZeroBasis(classes);
+  hessian.fill(0);
   let at = 0;
-  for (let j = 0; j < dims; j++) {
-    for (let i = 0; i <= j; i++) {
+  for (let k = 1; k < classes; k++) {
+    for (let l = 0; l < k; l++) {
+      const apart = Float64Array.from({ length: dims }, (_, j) => {
+        return basis[k * dims + j] - basis[l * dims + j];
+      });
       for (let a = 0; a < width; a++) {
         for (let b = 0; b <= a; b++) {
-          const value = packed[at++] * by;
-          to[(j * width + a) * size + i * width + b] = value;
-          to[(j * width + b) * size + i * width + a] = value;
-          to[(i * width + a) * size + j * width + b] = value;
-          to[(i * width + b) * size + j * width + a] = value;
+          const bend = bends[at++] / rows;
+          for (let j = 0; j < size; j += width) {
+            for (let i = 0; i < size; i += width) {
+              const value = bend * apart[j / width] * apart[i / width];
+              hessian[(j + a) * size + i + b] += value;
+              if (a !== b) hessian[(j + b) * size + i + a] += value;
+            }
+          }
         }
       }
     }
   }
 }
 
-/** Slope and bend of one row's loss in the reduced scores, from its probabilities. */
-function rowCurvature(
-  p: Float64Array,
-  outcome: number,
-  basis: Float64Array,
-  slope: Float64Array,
-  bend: Float64Array,
-): void {
-  const dims = slope.length;
-  const classes = p.length;
-  for (let j = 0; j < dims; j++) {
-    let mean = 0;
-    for (let k = 0; k < classes; k++) mean += p[k] * basis[k * dims + j];
-    slope[j] = mean - basis[outcome * dims + j];
-  }
-  let pair = 0;
-  for (let j = 0; j < dims; j++) {
-    const meanJ = slope[j] + basis[outcome * dims + j];
-    for (let i = 0; i <= j; i++) {
-      const meanI = slope[i] + basis[outcome * dims + i];
-      let sum = 0;
-      for (let k = 0; k < classes; k++) {
-        sum += p[k] * (basis[k * dims + j] - meanJ) * (basis[k * dims + i] - meanI);
-      }
-      bend[pair++] = sum;
+/** The gradient's sums by theta. */
+function toGradient({ classes, width, slopes }: Pass, rows: number, gradient: Float64Array): void {
+  const dims = classes - 1;
+  const basis = sumZeroBasis(classes);
+  gradient.fill(0);
+  for (let at = 0; at < gradient.length; at++) {
+    const [j, a] = [Math.floor(at / width), at % width];
+    for (let k = 0; k < classes; k++) {
+      gradient[at] += (basis[k * dims + j] * slopes[k * width + a]) / rows;
     }
   }
 }
@@ -132,56 +228,25 @@ export function evaluateLogistic(
 ): void {
   const { rows, featureCount, features, outcomes } = data;
   const { classes, l2 } = options;
-  const [dims, width] = [classes - 1, featureCount + 1];
-  const basis = sumZeroBasis(classes);
-  const x = new Float64Array(width).fill(1);
-  const p = new Float64Array(classes);
-  const reduced = new Float64Array(dims);
-  const slope = new Float64Array(dims);
-  const bend = new Float64Array((dims * (dims + 1)) / 2);
-  const packed = new Float64Array((bend.length * width * (width + 1)) / 2);
-  out.gradient.fill(0);
-  let loss = 0;
-  for (let i = 0; i < rows; i++) {
-    for (let a = 0; a < featureCount; a++) x[a + 1] = features[i * featureCount + a];
-    for (let j = 0; j < dims; j++) {
-      let sum = 0;
-      for (let a = 0; a < width; a++) sum += theta[j * width + a] * x[a];
-      reduced[j] = sum;
-    }
-    const outcome = outcomes[i];
-    for (let k = 0; k < classes; k++) {
-      let sum = 0;
-      for (let j = 0; j < dims; j++) sum += basis[k * dims + j] * reduced[j];
-      p[k] = sum;
-    }
-    const own = p[outcome];
-    loss += softmax(p) - own;
-    rowCurvature(p, outcome, basis, slope, bend);
-    addRow(x, slope, bend, out.gradient, packed);
+  const width = featureCount + 1;
+  const weights = classWeights(theta, classes, width);
+  const pass = makePass(classes, width);
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    pass.rows = Math.min(BLOCK_ROWS, rows - from);
+    loadRows(features, from, pass);
+    scoreRows(weights, pass);
+    softmaxRows(outcomes, from, pass);
+    addSlopes(outcomes, from, pass);
+    addBends(pass);
   }
-  unpack(packed, dims, width, 1 / rows, out.hessian);
-  addPenalty(theta, width, l2, rows, out);
-  out.loss = loss / rows;
-  out.value += out.loss;
-}
-
-/** Scales the gradient's sums to means and adds the penalty of everything but the intercepts. */
-function addPenalty(
-  theta: Float64Array,
-  width: number,
-  l2: number,
-  rows: number,
-  out: Curvature,
-): void {
-  const size = theta.length;
-  let penalty = 0;
-  for (let at = 0; at < size; at++) {
-    out.gradient[at] /= rows;
+  toGradient(pass, rows, out.gradient);
+  toHessian(pass, rows, out.hessian);
+  out.loss = pass.loss / rows;
+  out.value = out.loss;
+  for (let at = 0; at < theta.length; at++) {
     if (at % width === 0) continue;
-    penalty += 0.5 * l2 * theta[at] ** 2;
+    out.value += 0.5 * l2 * theta[at] ** 2;
     out.gradient[at] += l2 * theta[at];
-    out.hessian[at * size + at] += l2;
+    out.hessian[at * theta.length + at] += l2;
   }
-  out.value = penalty;
 }

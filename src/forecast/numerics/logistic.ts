@@ -2,9 +2,9 @@ import { assert } from '../../core/index.ts';
 import { choleskyFactor, choleskySolve } from './cholesky.ts';
 import {
   type Curvature,
+  classWeights,
   evaluateLogistic,
   type LogisticRows,
-  softmax,
   sumZeroBasis,
 } from './logistic-objective.ts';
 
@@ -56,14 +56,11 @@ export function fitLogistic(problem: LogisticProblem): LogisticFit {
   const present = [...classRows.keys()].filter((k) => classRows[k] > 0);
   const counts = present.map((k) => classRows[k]);
   const minimum = minimise(withoutEmpty(problem, present), counts, l2);
-  const dims = present.length - 1;
   const width = featureCount + 1;
-  const basis = sumZeroBasis(present.length);
+  const found = Array.from(classWeights(minimum.theta, present.length, width));
   const weights = classRows.map(() => new Array<number>(width).fill(0));
   present.forEach((k, p) => {
-    for (let at = 0; at < dims * width; at++) {
-      weights[k][at % width] += basis[p * dims + Math.floor(at / width)] * minimum.theta[at];
-    }
+    weights[k] = found.slice(p * width, (p + 1) * width);
   });
   if (present.length < classCount) addEmptyClasses(weights, classRows, rows);
   const { converged, steps, gradientMax, loss } = minimum;
@@ -159,6 +156,19 @@ function largest(values: Float64Array): number {
     if (!(size <= max)) max = Number.isNaN(size) ? Number.POSITIVE_INFINITY : size;
   }
   return max;
+}
+
+/** Turns scores of one row to probabilities in place; the log of the sum of their exponentials. */
+function softmax(scores: Float64Array): number {
+  let largest = scores[0];
+  for (let k = 1; k < scores.length; k++) if (scores[k] > largest) largest = scores[k];
+  let sum = 0;
+  for (let k = 0; k < scores.length; k++) {
+    scores[k] = Math.exp(scores[k] - largest);
+    sum += scores[k];
+  }
+  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
+  return largest + Math.log(sum);
 }
 
 /**

@@ -15,8 +15,8 @@ export function ranksOf(values: ArrayLike<number>): Float64Array {
 
 /**
  * Probability that a score of a case with label 1 exceeds one with label 0, ties counting half: the
- * area under the ROC curve. Cases with another label or a score of NaN are left out; NaN unless both
- * labels are there.
+ * area under the ROC curve. Cases with another label or a score of NaN are left out; NaN unless
+ * both labels are there.
  */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const known: number[] = [];

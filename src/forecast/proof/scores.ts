@@ -36,8 +36,8 @@ export function brierLosses(
 }
 
 /**
- * 1 where the more probable of down and up is what happened, 0 where the other one is, NaN where the
- * mid stood still, nothing is known, or the forecaster prefers neither. [windows]
+ * 1 where the more probable of down and up is what happened, 0 where the other one is, NaN where
+ * the mid stood still, nothing is known, or the forecaster prefers neither. [windows]
  */
 export function directionHits(
   probabilities: Float64Array,
