@@ -1,7 +1,7 @@
-/** Byte arrays by name, bounded in sum: the least recently used go first. */
-export class ByteBudget {
+/** Things with a size by name, bounded in sum: the least recently used go first. */
+export class ByteBudget<T extends { readonly byteLength: number } = Uint8Array> {
   private readonly maxBytes: number;
-  private readonly entries = new Map<string, Uint8Array>();
+  private readonly entries = new Map<string, T>();
   private bytes = 0;
 
   constructor(maxBytes: number) {
@@ -14,7 +14,7 @@ export class ByteBudget {
   }
 
   /** The entry, which becomes the most recently used; undefined when it is not held. */
-  get(name: string): Uint8Array | undefined {
+  get(name: string): T | undefined {
     const entry = this.entries.get(name);
     if (entry) {
       this.entries.delete(name);
@@ -24,11 +24,11 @@ export class ByteBudget {
   }
 
   /** Holds an entry, unless it alone is larger than the budget. */
-  put(name: string, entry: Uint8Array): void {
+  put(name: string, entry: T): void {
     this.drop(name);
-    if (entry.length > this.maxBytes) return;
+    if (entry.byteLength > this.maxBytes) return;
     this.entries.set(name, entry);
-    this.bytes += entry.length;
+    this.bytes += entry.byteLength;
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.maxBytes) return;
       this.drop(oldest);
@@ -40,6 +40,6 @@ export class ByteBudget {
     const entry = this.entries.get(name);
     if (!entry) return;
     this.entries.delete(name);
-    this.bytes -= entry.length;
+    this.bytes -= entry.byteLength;
   }
 }

@@ -240,6 +240,7 @@ export class Channel<F extends HeldItem> {
     while (!this.playing.ended && this.viewers.size > 0) {
       for (const viewer of this.viewers) if (!viewer.ready) return true;
       if (!this.playing.produce(this.playing.nextSeq, 1, deadlineMs, clock)) return false;
+      if (this.playing.waiting) return true;
       this.pump();
       if (clock.nowMs() >= deadlineMs) return false;
     }

@@ -7,6 +7,9 @@ export {
   VACUUM_PRESSURE_PATH,
   VACUUM_PRESSURE_PORT,
 } from './vacuum-pressure-server.ts';
+export type { VelocityDefaults } from './velocity-query.ts';
+export type { VelocityServerOptions } from './velocity-server.ts';
+export { createVelocityServer, VELOCITY_PATH, VELOCITY_PORT } from './velocity-server.ts';
 export type { WallClock } from './wall-clock.ts';
 export type { WebServerOptions } from './web-server.ts';
 export { createWebServer, WEB_PORT } from './web-server.ts';

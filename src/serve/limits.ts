@@ -31,6 +31,18 @@ export const JOIN_AHEAD_MS = 2_000;
  */
 export const CONTINUE_MS = 1_000;
 
+/** Windows a velocity channel holds, likewise: about 1.5 MB. */
+export const HELD_WINDOWS = 64;
+/** Wall time between velocity windows on the wire, ms: all of them up to a speed of 100. */
+export const VELOCITY_WIRE_INTERVAL_MS = 10;
+/**
+ * Encoded velocity windows that are held for whoever wants them next, bytes: about 45 minutes of a
+ * busy day.
+ */
+export const VELOCITY_BLOCK_BYTES = 64 * 1024 * 1024;
+/** Most `skip_minutes`: a day. */
+export const MAX_SKIP_MINUTES = 1_440;
+
 /** Bytes waiting in a viewer's socket above which it gets no more frames until they have left. */
 export const HIGH_WATER_BYTES = 256 * 1024;
 /** Bytes waiting in a viewer's socket at which a conflated viewer gets frames again. */

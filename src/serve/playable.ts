@@ -12,6 +12,8 @@ export interface Playable<F extends HeldItem> {
   readonly nextSeq: number;
   /** The last frame of the session was produced. */
   readonly ended: boolean;
+  /** The next frame is on its way from elsewhere: there is nothing to do but wait. */
+  readonly waiting: boolean;
   /** Part of the work towards the first frame, 0..1. */
   readonly progress: number;
   /** Works towards the first frame somebody wants; true when there. */

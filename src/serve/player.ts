@@ -43,6 +43,8 @@ export class Player implements Playable<GridFrame> {
   nextSeq: number;
   /** The last frame of the session was computed. */
   ended = false;
+  /** Records are read when they are needed. */
+  readonly waiting = false;
   private readonly stream: OpenStream;
   private readonly metrics: ServeMetrics;
   private readonly engine: VacuumPressureEngine;

@@ -24,6 +24,7 @@ const ASK_OTHERWISE: Partial<Record<ErrorCode, string>> = {
   PRODUCT_UNKNOWN: 'ask for a root of config/products.yaml or a contract of one',
   SYMBOL_NOT_FOUND: 'ask for a symbol that the message names, or see GET /v1/sessions',
   DATE_NOT_FOUND: 'ask for a date that the message names, or see GET /v1/sessions',
+  PARTITION_MISSING: 'run the command that the message names, or see GET /v1/sessions',
   SOURCE_UNAVAILABLE: 'use source=file or source=synthetic',
   WIRE: 'send {"type":"pause"}, "resume", "speed", "seek" or "ping" as docs/streams.md shows',
 };
@@ -32,6 +33,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   SERVER_BUSY: 'wait for others to leave, or join a stream that is playing',
   FILE_READ: 'see whether the file is still there and whole, then connect again',
   FILE_NOT_FOUND: 'see whether the file is still there, then connect again',
+  PARTITION_DAMAGED: 'see `spymaster lake verify`; `pipeline run --overwrite` makes it anew',
+  CONTRACT: 'see `spymaster lake verify`; `pipeline run --overwrite` makes it anew',
+  PARTITION_BUSY: 'connect again: the tables were made anew meanwhile',
 };
 
 /** An error as it goes on the wire, with the close code that follows it. */

@@ -10,7 +10,7 @@ import {
   type Products,
   type ProductType,
 } from '../lake/index.ts';
-import { forecastNotice } from './velocity-parameters.ts';
+import { forecastBasis } from './velocity-parameters.ts';
 
 /** Product types that are streamed: options come with what they are options on. */
 const STREAMED: readonly ProductType[] = ['future_mbo', 'equity_mbo'];
@@ -95,7 +95,8 @@ export async function listStreams(
     for (const [root, byDate] of [...gathered].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const days = [...byDate.values()].sort((a, b) => (a.dt < b.dt ? -1 : 1));
       const synthetic = own.find((s) => s.root === root)?.synthetic ?? false;
-      const { available, status, reason } = await forecastNotice(lake, root, allowUnproven);
+      const { notice } = forecastBasis(lake, root, productType, allowUnproven);
+      const { available, status, reason } = notice;
       sessions.push({
         product_type: productType,
         symbol_root: root,

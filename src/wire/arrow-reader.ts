@@ -115,7 +115,8 @@ function fieldsOf(r: FlatReader, schema: number) {
 function valuesOf(bytes: Uint8Array, at: number, type: ArrowType, rows: number) {
   const end = at + rows * BYTES_OF[type];
   if (end > bytes.length) fail('values beyond the end', at);
-  return new ARROW_VIEWS[type](bytes.slice(at, end).buffer as ArrayBuffer);
+  // A copy whatever `bytes` is: the `slice` of a Node Buffer is none.
+  return new ARROW_VIEWS[type](new Uint8Array(bytes.subarray(at, end)).buffer);
 }
 
 function readColumns(bytes: Uint8Array): Map<string, ReadColumn> {

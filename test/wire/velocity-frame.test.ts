@@ -61,6 +61,8 @@ describe.each(VELOCITY_SURFACES)('a %s frame', (surface) => {
     const shifted = new Uint8Array(frame.bytes.length + 3);
     shifted.set(frame.bytes, 3);
     expect(decodeVelocityFrame(surface, shifted.subarray(3)).columns).toEqual(frame.columns);
+    const received = Buffer.from(frame.bytes);
+    expect(decodeVelocityFrame(surface, received).columns).toEqual(frame.columns);
     const more = [...VELOCITY_COLUMNS[surface], { name: 'later', type: 'float64' as ArrowType }];
     const { columns } = decodeVelocityFrame(surface, layOutArrow(more, 3).template);
     expect(columns).toEqual(makeVelocityFrame(surface, 3).columns);

@@ -1,0 +1,100 @@
+/**
+ * Windows as the bytes that are sent: every header and frame of a window, back to back.
+ */
+import type { TableRows } from '../lake/index.ts';
+import type { ForecastNotice, SurfaceHeader, VelocitySurface } from '../wire/index.ts';
+import { firstRowFrom } from './row-slices.ts';
+import type { EncodedWindow, VelocityBlock } from './velocity-block.ts';
+import { type BlockRows, rowsOfSecond, type TellForecast } from './velocity-forecasts.ts';
+import {
+  forecastFrame,
+  optionsFrame,
+  type SurfaceFrame,
+  snapFrame,
+  velocityFrame,
+} from './velocity-surfaces.ts';
+import { absentWindow, secondOfRow, windowState } from './velocity-windows.ts';
+
+/** What a block is encoded from. */
+export interface BlockContent {
+  session: string;
+  originNs: bigint;
+  /** Snapshots of the whole day. */
+  snapshots: TableRows;
+  /** Surfaces of the block. */
+  rows: BlockRows;
+  /** Forecasts by second. */
+  told: ReadonlyMap<number, TellForecast>;
+  notice: ForecastNotice;
+}
+
+type ForecastHeader = NonNullable<SurfaceHeader['forecast']>;
+
+function forecastHeader(notice: ForecastNotice, told: TellForecast | undefined): ForecastHeader {
+  const { status } = notice;
+  const diagnostics = told?.diagnostics ?? null;
+  if (!notice.available) {
+    return { forecast_available: false, status, reason: notice.reason, diagnostics };
+  }
+  const isThere = told?.forecast?.rows != null;
+  const why = isThere ? notice.reason : (told?.forecast?.reason ?? 'the window was not computed');
+  return { forecast_available: isThere, status, reason: why, diagnostics };
+}
+
+function pack(content: BlockContent, seq: number, frames: [VelocitySurface, SurfaceFrame][]) {
+  const told = content.told.get(seq);
+  const parts: Uint8Array[] = [];
+  for (const [surface, { rows, bytes }] of frames) {
+    const header: SurfaceHeader = {
+      type: 'surface_header',
+      session: content.session,
+      seq,
+      surface,
+      rows,
+      bytes: bytes.length,
+      ...(surface === 'forecast' && { forecast: forecastHeader(content.notice, told) }),
+    };
+    parts.push(Buffer.from(JSON.stringify(header)), bytes);
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const ends: number[] = [];
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+    ends.push(at);
+  }
+  return { bytes, ends };
+}
+
+function encodeWindow(content: BlockContent, row: number): EncodedWindow {
+  const { originNs, snapshots, rows, told } = content;
+  const { book, options, strikes } = rows;
+  const seq = secondOfRow(snapshots, row);
+  const [from, to] = rowsOfSecond(book, seq);
+  const optionRows: [number, number] = options ? rowsOfSecond(options, seq) : [0, 0];
+  return {
+    state: windowState(originNs, snapshots, row),
+    ...pack(content, seq, [
+      ['snap', snapFrame(originNs, snapshots, row)],
+      ['velocity', velocityFrame(book, from, to)],
+      ['options', optionsFrame(options, strikes, ...optionRows)],
+      ['forecast', forecastFrame(told.get(seq)?.forecast?.rows ?? null)],
+    ]),
+  };
+}
+
+/** Encodes the windows that end in [from, to) s, the seconds without a row included. */
+export function encodeBlock(content: BlockContent, from: number, to: number): VelocityBlock {
+  const { snapshots, originNs } = content;
+  const windows: EncodedWindow[] = [];
+  let row = firstRowFrom(snapshots, from * 1e9);
+  for (let second = from; second < to; second++) {
+    const isThere = row < snapshots.rows && secondOfRow(snapshots, row) === second;
+    if (isThere) windows.push(encodeWindow(content, row++));
+    else
+      windows.push({ state: absentWindow(originNs, second), bytes: new Uint8Array(0), ends: [] });
+  }
+  const byteLength = windows.reduce((sum, w) => sum + w.bytes.length, 0);
+  return { from, windows, byteLength };
+}
