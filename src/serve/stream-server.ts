@@ -65,6 +65,8 @@ export interface ServerKind<S, F extends HeldItem, R extends PlaybackRequest>
   port: number;
   /** The answer of `GET /v1/sessions`. */
   sessions(): Promise<unknown>;
+  /** Resolves once streams can be opened without delay. */
+  ready?(): Promise<void>;
   /** Gives files and threads back. */
   close(): Promise<void>;
 }
@@ -101,6 +103,7 @@ class StreamServer<S, F extends HeldItem, R extends PlaybackRequest> {
     const { host } = this.rules;
     const app = await this.makeApp();
     const port = this.options.port ?? this.kind.port;
+    await this.kind.ready?.();
     try {
       await app.listen({ host, port });
     } catch (cause) {

@@ -53,6 +53,8 @@ export function forecastBasis(
     return basisOf(loadParameters(lake, root, productType), allowUnproven);
   } catch (error) {
     if (!isKnownError(error)) throw error;
-    return without(error.message);
+    if (error.code !== 'FILE_NOT_FOUND') return without(error.message);
+    const command = `\`spymaster forecast fit --root ${root}\``;
+    return without(`there are no parameters of ${root} yet: ${command} makes them`);
   }
 }

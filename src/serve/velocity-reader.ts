@@ -23,8 +23,9 @@ export type VelocityTask =
       to: number;
     };
 
-/** What it answers; `damaged` comes unasked. */
+/** What it answers; `ready` and `damaged` come unasked. */
 export type VelocityAnswer =
+  | { id: -1; type: 'ready' }
   | { id: number; type: 'day'; symbol: string; facts: VelocityDayFacts }
   | { id: number; type: 'block'; block: VelocityBlock }
   | { id: number; type: 'failed'; error: ReadError }
@@ -48,6 +49,7 @@ const STOP_LIMIT_MS = 5_000;
 export class VelocityReader {
   private readonly waiting = new Map<number, Waiting>();
   private readonly onDamaged: (key: string, error: unknown) => void;
+  private readonly started: Promise<void>;
   private worker: Worker | null = null;
   private tasks = 0;
   private closed = false;
@@ -55,7 +57,17 @@ export class VelocityReader {
   /** @param onDamaged told when the bytes of an open day are not what its manifest says. */
   constructor(onDamaged: (key: string, error: unknown) => void) {
     this.onDamaged = onDamaged;
-    this.worker = this.start();
+    const worker = this.start();
+    this.worker = worker;
+    this.started = new Promise((done) => {
+      worker.once('message', () => done());
+      worker.once('exit', () => done());
+    });
+  }
+
+  /** Resolves once the thread answers without delay. */
+  ready(): Promise<void> {
+    return this.started;
   }
 
   /** Opens a day as it is now. @throws what `resolveSymbol` and `openVelocityDay` throw. */
@@ -105,6 +117,7 @@ export class VelocityReader {
   }
 
   private take(answer: VelocityAnswer): void {
+    if (answer.type === 'ready') return;
     if (answer.type === 'damaged') {
       this.onDamaged(answer.key, fromReadError(answer.error));
       return;

@@ -64,6 +64,7 @@ function kindOf(
     ],
     open: (stream, { seq }) => VelocityPlayer.open(stream, seq, blocks, metrics),
     sessions: () => listStreams(lake, products, allowUnproven),
+    ready: () => reader.ready(),
     close: () => reader.close(),
   };
 }

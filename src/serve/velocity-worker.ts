@@ -107,6 +107,9 @@ async function run(): Promise<void> {
     wake();
   });
   const connection = await connectDuckDb(await loadDuckDb());
+  // What DuckDB does once, it does now, not for the first viewer.
+  await connection.run('SELECT 1');
+  port.postMessage({ id: -1, type: 'ready' } satisfies VelocityAnswer);
   const reader = new Reader(connection, (answer, transfer) => port.postMessage(answer, transfer));
   while (!stopping) {
     const task = tasks.shift();
