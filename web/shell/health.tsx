@@ -46,8 +46,8 @@ export function HealthChip(props: {
     >
       <span class="dot" aria-hidden="true" />
       <span>lag {f ? number(f.lagP50) : '–'}</span>
-      <span class="dim">/ {f ? number(f.lagP99) : '–'} ms</span>
-      <span>{f ? number(f.fps) : '–'} fps</span>
+      <span class="dim minor">/ {f ? number(f.lagP99) : '–'} ms</span>
+      <span class="minor">{f ? number(f.fps) : '–'} fps</span>
       <span class={f && f.skipped > 0 ? '' : 'dim'}>skip {f ? f.skipped : '–'}</span>
       <span class={f && f.gaps > 0 ? 'warn' : 'dim'}>gaps {f ? f.gaps : '–'}</span>
       <span>{f?.book ?? 'book –'}</span>

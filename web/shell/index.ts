@@ -5,7 +5,7 @@ export type { KeyBinding } from './keyboard.ts';
 export { PageController } from './page-controller.ts';
 export { PageFrame, Surface } from './page-frame.tsx';
 export type { CellReading, ReadOutRow } from './read-cell.ts';
-export { formatNumber } from './read-cell.ts';
+export { formatNumber, shownNumber } from './read-cell.ts';
 export { SessionModel } from './session-model.ts';
 export { browserWorld, startPage } from './start-page.tsx';
 export type { ThemeName } from './themes.ts';

@@ -58,6 +58,12 @@ export function formatNumber(value: number | null | undefined, digits: number): 
     : value.toFixed(digits);
 }
 
+/** A number for people: `formatNumber` with a true minus, and none before a rounded 0. */
+export function shownNumber(value: number | null | undefined, digits: number): string {
+  const text = formatNumber(value, digits);
+  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
+}
+
 /** The reading as label and text pairs, in the order of display. */
 export function readOut(reading: CellReading, rows: readonly ReadOutRow[]): [string, string][] {
   const values = rows.map(([name, label, digits]): [string, string] => [

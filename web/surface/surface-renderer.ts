@@ -37,7 +37,7 @@ export interface SurfaceLook {
   /** How much of the cells shows, 0 to 1. */
   opacity: number;
   contour: ContourSettings | null;
-  palette: Pick<SurfacePalette, 'background' | 'contour' | 'noData'>;
+  palette: Pick<SurfacePalette, 'background' | 'contour' | 'noData' | 'outline'>;
   /** Device pixels in a CSS pixel. */
   pixelRatio: number;
 }
@@ -315,6 +315,7 @@ export class SurfaceRenderer {
     gl.uniform3f(at.uGround, ...share(rgbOfHex(palette.background)));
     gl.uniform1f(at.uOpacity, opacity);
     gl.uniform4f(at.uContour, ...share(rgbOfHex(palette.contour)), contour?.opacity ?? 0);
+    gl.uniform3f(at.uOutline, ...share(rgbOfHex(palette.outline)));
     gl.uniform1f(at.uEdge, Math.max(1, CONTOUR_PX * pixelRatio));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }

@@ -101,13 +101,15 @@ export const SCREEN_UNIFORMS = [
   'uGround',
   'uOpacity',
   'uContour',
+  'uOutline',
   'uEdge',
 ] as const;
 
 /**
  * Second pass: each pixel of the screen looks its cell up. 'No data' is its own colour with specks,
  * so that it is told apart from every value even without colour. A pixel inside a contour whose
- * neighbour at the edge's width lies outside draws the contour.
+ * neighbour at the edge's width lies outside draws the contour, with a line of the other lightness
+ * inside it, so that it is seen on every colour.
  */
 export const SCREEN_SHADER = `#version 300 es
 precision highp float;
@@ -122,6 +124,7 @@ uniform ivec2 uCount;
 uniform vec3 uGround;
 uniform float uOpacity;
 uniform vec4 uContour;
+uniform vec3 uOutline;
 uniform float uEdge;
 out vec4 colour;
 
@@ -130,17 +133,18 @@ vec4 cellAt(vec2 pixel) {
   return texelFetch(uCells, clamp(cell, ivec2(0), uCount - 1), 0);
 }
 
-bool onEdge(vec2 pixel) {
-  return cellAt(pixel + vec2(uEdge, 0.0)).a < 0.75 || cellAt(pixel - vec2(uEdge, 0.0)).a < 0.75
-    || cellAt(pixel + vec2(0.0, uEdge)).a < 0.75 || cellAt(pixel - vec2(0.0, uEdge)).a < 0.75;
+bool nearEdge(vec2 pixel, float d) {
+  return cellAt(pixel + vec2(d, 0.0)).a < 0.75 || cellAt(pixel - vec2(d, 0.0)).a < 0.75
+    || cellAt(pixel + vec2(0.0, d)).a < 0.75 || cellAt(pixel - vec2(0.0, d)).a < 0.75;
 }
 
 void main() {
   vec4 found = cellAt(gl_FragCoord.xy);
   if (found.a > 0.25) {
     vec3 rgb = mix(uGround, found.rgb, uOpacity);
-    if (uContour.a > 0.0 && found.a > 0.75 && onEdge(gl_FragCoord.xy)) {
-      rgb = mix(rgb, uContour.rgb, uContour.a);
+    if (uContour.a > 0.0 && found.a > 0.75) {
+      if (nearEdge(gl_FragCoord.xy, uEdge)) rgb = mix(rgb, uContour.rgb, uContour.a);
+      else if (nearEdge(gl_FragCoord.xy, 2.0 * uEdge)) rgb = mix(rgb, uOutline, 0.7 * uContour.a);
     }
     colour = vec4(rgb, 1.0);
     return;

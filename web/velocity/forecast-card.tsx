@@ -1,5 +1,5 @@
 import type { ForecastNotice, HorizonSkill } from '../../src/wire/index.ts';
-import { formatNumber } from '../shell/index.ts';
+import { shownNumber } from '../shell/index.ts';
 import type { ForecastReading, HorizonForecast } from './forecast-reading.ts';
 import type { VelocityController } from './velocity-controller.ts';
 
@@ -74,7 +74,7 @@ function Row({ row }: { row: CardRow }) {
       <td class="num">{percent(said?.flat)}</td>
       <td class="num up">{percent(said?.up)}</td>
       <td class="num" title="p(predicted direction) − p(opposite)">
-        {formatNumber(said?.confidence, 2)}
+        {shownNumber(said?.confidence, 2)}
       </td>
       <SkillCell skill={row.skill} />
     </tr>

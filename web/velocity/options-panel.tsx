@@ -1,4 +1,4 @@
-import { formatNumber } from '../shell/index.ts';
+import { shownNumber } from '../shell/index.ts';
 import {
   NEAR_STRIKES,
   nearestStrikes,
@@ -61,10 +61,10 @@ export function OptionsPanel({ controller: c }: { controller: VelocityController
           {RIGHTS.map((right) => (
             <tr key={right}>
               <th scope="row">{WORDS[right]}</th>
-              <td>{formatNumber(cell(right, 'bid')?.velocity, 2)}</td>
-              <td>{formatNumber(cell(right, 'ask')?.velocity, 2)}</td>
-              <td>{formatNumber(cell(right, 'bid')?.omega, 1)}</td>
-              <td>{formatNumber(cell(right, 'ask')?.omega, 1)}</td>
+              <td>{shownNumber(cell(right, 'bid')?.velocity, 2)}</td>
+              <td>{shownNumber(cell(right, 'ask')?.velocity, 2)}</td>
+              <td>{shownNumber(cell(right, 'bid')?.omega, 1)}</td>
+              <td>{shownNumber(cell(right, 'ask')?.omega, 1)}</td>
             </tr>
           ))}
         </tbody>
@@ -73,7 +73,7 @@ export function OptionsPanel({ controller: c }: { controller: VelocityController
         {strong.length === 0 && <span>strongest –</span>}
         {strong.map((s) => (
           <span key={`${s.right}${s.strike}`}>
-            {s.right} {strikeText(model, s.strike)} {formatNumber(s.velocity, 2)}
+            {s.right} {strikeText(model, s.strike)} {shownNumber(s.velocity, 2)}
           </span>
         ))}
       </p>

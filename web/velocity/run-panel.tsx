@@ -1,5 +1,5 @@
 import type { RunDiagnostics } from '../../src/wire/index.ts';
-import { formatNumber } from '../shell/index.ts';
+import { shownNumber } from '../shell/index.ts';
 import type { VelocityController } from './velocity-controller.ts';
 
 type Pair = readonly [label: string, title: string, key: string, digits: number];
@@ -41,16 +41,16 @@ export function RunPanel({ controller: c }: { controller: VelocityController }) 
           {ROWS.map(([label, title, key, digits]) => (
             <tr key={key} title={title}>
               <th scope="row">{label}</th>
-              <td>{formatNumber(oneWay(d, key, 'up'), digits)}</td>
-              <td>{formatNumber(oneWay(d, key, 'down'), digits)}</td>
+              <td>{shownNumber(oneWay(d, key, 'up'), digits)}</td>
+              <td>{shownNumber(oneWay(d, key, 'down'), digits)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class="dim three" title="Force, damping and the physics’ own confidence at the mid">
-        <span>F {formatNumber(d?.force, 3)}</span>
-        <span>N {formatNumber(d?.damping, 2)}</span>
-        <span>physics conf {formatNumber(d?.physics_confidence, 2)}</span>
+        <span>F {shownNumber(d?.force, 3)}</span>
+        <span>N {shownNumber(d?.damping, 2)}</span>
+        <span>physics conf {shownNumber(d?.physics_confidence, 2)}</span>
       </p>
     </section>
   );
