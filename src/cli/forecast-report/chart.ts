@@ -108,9 +108,21 @@ const SHAPES: readonly ((x: number, y: number, r: number) => string)[] = [
   (x, y, r) => path([0, -r, r, r, -r, r], x, y),
   (x, y, r) => path([0, -1.3 * r, 1.3 * r, 0, 0, 1.3 * r, -1.3 * r, 0], x, y),
   (x, y, r) => path([0, r, r, -r, -r, -r], x, y),
-  (x, y, r) => path([-r, -r / 3, r, -r / 3, r, r / 3, -r, r / 3], x, y),
-  (x, y, r) => path([-r / 3, -r, r / 3, -r, r / 3, r, -r / 3, r], x, y),
+  (x, y, r) => path(plus(r), x, y),
+  (x, y, r) => path(turned(plus(r)), x, y),
 ];
+
+/** Corners of an upright cross, x and y in turn. */
+function plus(r: number): number[] {
+  const [l, w] = [1.3 * r, 0.45 * r];
+  return [-w, -l, w, -l, w, -w, l, -w, l, w, w, w, w, l, -w, l, -w, w, -l, w, -l, -w, -w, -w];
+}
+
+/** The same corners, turned by an eighth. */
+function turned(corners: readonly number[]): number[] {
+  const c = Math.SQRT1_2;
+  return corners.map((v, i) => (i % 2 === 0 ? c * (v - corners[i + 1]) : c * (corners[i - 1] + v)));
+}
 
 function path(offsets: readonly number[], x: number, y: number): string {
   const points: string[] = [];

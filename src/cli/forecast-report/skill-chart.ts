@@ -1,15 +1,5 @@
 import type { Comparison, HorizonEvaluation } from '../../forecast/index.ts';
-import {
-  axes,
-  type Frame,
-  label,
-  legend,
-  line,
-  linearScale,
-  marker,
-  roundTicks,
-  svg,
-} from './chart.ts';
+import { axes, type Frame, legend, line, linearScale, marker, roundTicks, svg } from './chart.ts';
 import { percent, plainName } from './text.ts';
 
 const FRAME: Frame = { width: 900, height: 360, left: 64, right: 12, top: 30, bottom: 44 };
@@ -54,16 +44,10 @@ export function skillChart(horizons: readonly HorizonEvaluation[]): string {
         scale: y,
         ticks: roundTicks(from, to, 7),
         text: (v) => percent(v),
-        title: 'skill: log-loss saved against the baseline',
+        title: 'skill: log-loss saved against the baseline; above the broken line it is beaten',
       },
     ),
     line(FRAME.left, y.at(0), FRAME.width - FRAME.right, y.at(0), 'zero'),
-    label(
-      FRAME.width - FRAME.right,
-      y.at(0) - 5,
-      'better than the baseline above this line',
-      'end',
-    ),
   ];
   horizons.forEach((horizon, h) => {
     for (const { baseline, skill } of horizon.comparisons) {

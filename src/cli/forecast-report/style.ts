@@ -8,7 +8,7 @@ export const REPORT_STYLE = `
   --paper: #0d1117; --panel: #161b22; --good: #7ee2a8; --bad: #ffb59a;
   --s0: #56b4e9; --s1: #f0a030; --s2: #3fd0a4; --s3: #e59ac4; --s4: #d9d24a; --s5: #aab0ff;
   --s6: #b8b8b8; } }
-body { margin: 0 auto; max-width: 980px; padding: 24px; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 1160px; padding: 24px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .2em; } h2 { font-size: 1.15rem; margin: 2em 0 .4em; }
 p { max-width: 75ch; } .soft { color: var(--soft); }
@@ -20,7 +20,8 @@ p { max-width: 75ch; } .soft { color: var(--soft); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; margin: .6em 0 1em; font-size: .86rem;
   font-variant-numeric: tabular-nums; } caption { text-align: left; font-weight: 600; padding: .3em 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .25em .7em; text-align: right;
-  white-space: nowrap; } th:first-child { text-align: left; } thead th { vertical-align: bottom;
+  white-space: nowrap; } caption { white-space: nowrap; } thead th { white-space: normal; }
+th:first-child { text-align: left; } thead th { vertical-align: bottom;
   border-bottom: 2px solid var(--soft); } tbody th { font-weight: 500; }
 svg { max-width: 100%; height: auto; } .row { display: flex; flex-wrap: wrap; gap: 8px; }
 .row svg { width: 290px; } svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
@@ -34,5 +35,6 @@ svg { max-width: 100%; height: auto; } .row { display: flex; flex-wrap: wrap; ga
 .s4 { color: var(--s4); fill: var(--s4); } .s5 { color: var(--s5); fill: var(--s5); }
 .s6 { color: var(--s6); fill: var(--s6); }
 @media print { body { max-width: none; padding: 0; font-size: 11px; } h2 { break-after: avoid; }
-  svg, tr { break-inside: avoid; } .scroll { overflow: visible; } }
+  svg, tr { break-inside: avoid; } .scroll { overflow: visible; }
+  table { font-size: 8px; } th, td { white-space: normal; padding: .15em .35em; } }
 `;

@@ -35,7 +35,8 @@ export function withInterval(
   const { value, low, high } = interval;
   if (value === null) return UNKNOWN;
   if (low === null || high === null) return `${as(value)} (interval unknown)`;
-  return `${as(value)} (${as(low)} to ${as(high)})`;
+  const from = as(low).replace(/ %$/, '');
+  return `${as(value)} (${from} to ${as(high)})`;
 }
 
 /** A p-value: small ones are not spelt out. */

@@ -6,6 +6,7 @@ import { type DayForecast, type Forecaster, PROOF_HORIZONS_S } from '../day-fore
 import type { ForecastDay } from '../forecast-day.ts';
 import { speedAt } from '../model/features.ts';
 import { purgedFrom } from '../model/gather-samples.ts';
+import { PROBABILITY_FLOOR } from '../model/model-constants.ts';
 import { midMoves } from '../moves.ts';
 import { type BaselineModel, baselineProbabilities, fitBaselineModel } from './baseline-model.ts';
 import {
@@ -89,7 +90,8 @@ function queueArctangent(climates: readonly Climate[]): Forecaster {
       for (let i = 0; i < day.windows; i++) {
         const [bid, ask] = [day.bidLots[i], day.askLots[i]];
         if (day.valid[i] !== 1 || !(bid >= 0 && ask >= 0 && bid + ask > 0)) continue;
-        const up = (2 / Math.PI) * Math.atan2(bid, ask);
+        const told = (2 / Math.PI) * Math.atan2(bid, ask);
+        const up = Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, told));
         p.set([(1 - flat) * (1 - up), flat, (1 - flat) * up], 3 * i);
       }
       return p;
