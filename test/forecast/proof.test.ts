@@ -34,7 +34,7 @@ function forecasterOf(fitted: FittedForecast): Forecaster {
   return { name: 'forecast', predict: (day) => predictDay(fitted, day) };
 }
 
-function fit({ train, calibrate }: Days): Forecaster {
+function fitOurs({ train, calibrate }: Days): Forecaster {
   return forecasterOf(fitForecast(train, calibrate));
 }
 
@@ -64,7 +64,7 @@ function numbersIn(value: unknown): number[] {
 }
 
 const planted = market({ signal: 1 });
-const ours = fit(planted);
+const ours = fitOurs(planted);
 const proof = prove(planted, ours);
 
 describe('a market with a planted signal', () => {
@@ -122,7 +122,7 @@ describe('a market with a planted signal', () => {
   });
 
   it('is the same, to the bit, when it is proven again', () => {
-    expect(JSON.stringify(prove(planted, fit(planted)))).toBe(JSON.stringify(proof));
+    expect(JSON.stringify(prove(planted, fitOurs(planted)))).toBe(JSON.stringify(proof));
   });
 
   it('shows no skill in any control, and no forecast depends on what comes later', () => {
@@ -138,7 +138,7 @@ describe('a market with a planted signal', () => {
 describe('the placebo', () => {
   it('has no skill and says so', () => {
     const days = market({ signal: 0 });
-    const placebo = prove(days, fit(days));
+    const placebo = prove(days, fitOurs(days));
     expect(placebo.status).toBe('unproven');
     expect(placebo.sentence).toBe(
       'No skill: on 4 days held out the forecast did not beat the best baseline at any horizon.',
@@ -188,7 +188,7 @@ describe('a leak is caught', () => {
       calibrate: planted.calibrate.map(early),
       holdout: planted.holdout.map(early),
     };
-    const leaking = prove(days, fit(days));
+    const leaking = prove(days, fitOurs(days));
     expect(leaking.clock.flagged).toBe(true);
     expect(leaking.status).toBe('unproven');
     expect(leaking.reasons.join('\n')).toMatch(/explains the next second better than its own/);
@@ -241,7 +241,7 @@ describe('the gate', () => {
 describe('small and odd data', () => {
   it('has no interval with two days held out, and is unproven for that', () => {
     const days = market({ signal: 1 }, { train: 3, calibrate: 1, holdout: 2 });
-    const small = prove(days, fit(days));
+    const small = prove(days, fitOurs(days));
     expect(small.status).toBe('unproven');
     expect(small.reasons[0]).toBe('only 2 days were held out, and an interval needs 3');
     expect(small.sentence).toMatch(/^Unproven: only 2 days/);
@@ -273,7 +273,7 @@ describe('small and odd data', () => {
 
   it('survives holes and invalid books', () => {
     const days = market({ signal: 1, holeShare: 0.02, invalidShare: 0.02 });
-    const holed = prove(days, fit(days));
+    const holed = prove(days, fitOurs(days));
     expect(holed.horizons[0].ours.coverage).toBeLessThan(0.9);
     expect(numbersIn(holed).every(Number.isFinite)).toBe(true);
     expect(holed.status).toBe('proven');
