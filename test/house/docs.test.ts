@@ -131,8 +131,9 @@ describe('docs/dbn.md', () => {
 });
 
 describe('docs/page.md', () => {
-  it('lists the keys of the page', () => {
-    const source = read('web/vacuum-pressure/key-bindings.ts');
+  it('lists the keys of the pages', () => {
+    const files = ['shell/key-bindings', 'vacuum-pressure/own-keys', 'velocity/own-keys'];
+    const source = files.map((file) => read(`web/${file}.ts`)).join('\n');
     const bound = [...source.matchAll(/bind\('([^']+)', \[.*?\], '([^']+)'/g)];
     const page = read('docs/page.md');
     const listed = page.slice(page.indexOf('| key | does |'), page.indexOf('## Address'));

@@ -2,8 +2,8 @@
 const SHARED = ['product_type', 'symbol', 'dt', 'start_time', 'theme', 'token'];
 
 /**
- * Address of another page with this one's session. The two pages' servers are different ones: `peer`
- * (`host:port`) names the other page's, and changes places with `server`.
+ * Address of another page with this one's session. The two pages' servers are different ones:
+ * `peer` (`host:port`) names the other page's, and changes places with `server`.
  */
 export function otherPage(page: URL, path: string): string {
   const url = new URL(path, page);

@@ -4,7 +4,7 @@ import type { VelocityModel } from './velocity-model.ts';
 
 type Extra = [string, string][];
 
-/** The options at the listed strike under the crosshair, if there is one: velocity of each right. */
+/** The options at the listed strike under the crosshair, if there is one: each right's velocity. */
 export function readOptions(model: VelocityModel, cell: CellReading): Extra {
   const { history, strikes, price } = model;
   const frame = history.frameAt(cell.column);
