@@ -5,12 +5,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedSettings, SettingName, Settings } from './settings.ts';
 
+/** The flag of a setting: commander's flags, and its meaning. */
+type SettingFlag = readonly [flags: string, text: string];
+
 /** Flags that set a setting: each command takes those it reads. */
-const SETTING_FLAGS: Partial<Record<SettingName, [flags: string, text: string]>> = {
+const SETTING_FLAGS: Partial<Record<SettingName, SettingFlag>> = {
   lake: ['--lake <dir>', 'folder of raw files and tables (default ./lake)'],
   cache_dir: ['--cache-dir <dir>', 'decompressed days and checkpoints (default ./.cache)'],
   cache_max_gb: ['--cache-max-gb <n>', 'size at which the cache forgets its oldest files'],
   host: ['--host <address>', 'address to listen on (default 127.0.0.1; any other needs --token)'],
+  velocity_port: ['--velocity-port <n>', 'port of the velocity server (default 8001)'],
   vacuum_pressure_port: ['--port <n>', 'port of the vacuum-pressure server (default 8002)'],
   web_port: ['--web-port <n>', 'port of the pages (default 5174)'],
   token: ['--token <secret>', 'what clients must present (default: none on 127.0.0.1)'],
@@ -84,12 +88,15 @@ export class SafePoint {
   }
 }
 
+/** Flags of settings by command. */
+const takenFlags = new WeakMap<Command, ReadonlyMap<SettingName, SettingFlag>>();
+
 async function contextOf(command: Command): Promise<CommandContext> {
   const { loadSettings } = await import('./settings.ts');
   const options = command.opts<Record<string, unknown>>();
   const flags: Partial<Record<SettingName, unknown>> = {};
-  for (const [name, row] of Object.entries(SETTING_FLAGS)) {
-    flags[name as SettingName] = options[optionName(row[0])];
+  for (const [name, [flag]] of takenFlags.get(command) ?? []) {
+    flags[name] = options[optionName(flag)];
   }
   const configFolder = options['config'] as string | undefined;
   const loaded = loadSettings({ flags, configFolder, env: process.env, cwd: process.cwd() });
@@ -105,16 +112,22 @@ async function printConfig(context: CommandContext): Promise<void> {
  * Gives a command its settings flags and its work.
  * @param settings the settings that it reads, as flags.
  * @param load imports the work: called only when the command runs.
+ * @param renamed flags that are others here than elsewhere.
  */
 export function works(
   command: Command,
   settings: readonly SettingName[],
   load: () => Promise<CommandWork>,
+  renamed: Partial<Record<SettingName, SettingFlag>> = {},
 ): Command {
+  const taken = new Map<SettingName, SettingFlag>();
   for (const name of settings) {
-    const row = SETTING_FLAGS[name];
-    if (row) command.option(row[0], row[1]);
+    const row = renamed[name] ?? SETTING_FLAGS[name];
+    if (!row) continue;
+    command.option(row[0], row[1]);
+    taken.set(name, row);
   }
+  takenFlags.set(command, taken);
   command.option('--config <dir>', 'folder of products.yaml and spymaster.yaml');
   command.option('--print-config', 'show every setting and where it came from, and stop');
   return command.action(async (...received: unknown[]) => {

@@ -22,6 +22,7 @@ const SETTINGS = {
   cache_dir: { schema: z.string().min(1), default: './.cache' },
   cache_max_gb: { schema: z.coerce.number().positive(), default: 20 },
   host: { schema: z.string().min(1), default: '127.0.0.1' },
+  velocity_port: { schema: port, default: 8001 },
   vacuum_pressure_port: { schema: port, default: 8002 },
   web_port: { schema: port, default: 5174 },
   token: { schema: z.string().min(16, 'at least 16 characters'), default: '', secret: true },

@@ -7,6 +7,7 @@ import { firstRowFrom } from './row-slices.ts';
 import type { EncodedWindow, VelocityBlock } from './velocity-block.ts';
 import { type BlockRows, rowsOfSecond, type TellForecast } from './velocity-forecasts.ts';
 import {
+  absentSnapFrame,
   forecastFrame,
   optionsFrame,
   type SurfaceFrame,
@@ -84,16 +85,23 @@ function encodeWindow(content: BlockContent, row: number): EncodedWindow {
   };
 }
 
+/** A second without a row: there is nothing to be known, and that is said. */
+function encodeAbsent(content: BlockContent, seq: number): EncodedWindow {
+  const { originNs } = content;
+  return {
+    state: absentWindow(originNs, seq),
+    ...pack(content, seq, [['snap', absentSnapFrame(originNs, seq)]]),
+  };
+}
+
 /** Encodes the windows that end in [from, to) s, the seconds without a row included. */
 export function encodeBlock(content: BlockContent, from: number, to: number): VelocityBlock {
-  const { snapshots, originNs } = content;
+  const { snapshots } = content;
   const windows: EncodedWindow[] = [];
   let row = firstRowFrom(snapshots, from * 1e9);
   for (let second = from; second < to; second++) {
     const isThere = row < snapshots.rows && secondOfRow(snapshots, row) === second;
-    if (isThere) windows.push(encodeWindow(content, row++));
-    else
-      windows.push({ state: absentWindow(originNs, second), bytes: new Uint8Array(0), ends: [] });
+    windows.push(isThere ? encodeWindow(content, row++) : encodeAbsent(content, second));
   }
   const byteLength = windows.reduce((sum, w) => sum + w.bytes.length, 0);
   return { from, windows, byteLength };

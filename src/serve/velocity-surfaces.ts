@@ -150,6 +150,15 @@ export function snapFrame(originNs: bigint, rows: TableRows, row: number): Surfa
   return { rows: 1, bytes };
 }
 
+/** The `snap` frame of a second of which nothing is known. */
+export function absentSnapFrame(originNs: bigint, second: number): SurfaceFrame {
+  const { columns, bytes } = makeVelocityFrame('snap', 1);
+  columns.window_end_ts_ns[0] = originNs + BigInt(second) * 1_000_000_000n;
+  columns.mid_price[0] = Number.NaN;
+  columns.spot_ref_price_int[0] = UNKNOWN_PRICE;
+  return { rows: 1, bytes };
+}
+
 /** The `forecast` frame; null = no rows. */
 export function forecastFrame(rows: ForecastRows | null): SurfaceFrame {
   const count = rows === null ? 0 : rows.horizon_s.length;

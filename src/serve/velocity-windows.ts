@@ -79,7 +79,7 @@ export function absentWindow(originNs: bigint, second: number): WindowState {
   return {
     seq: second,
     window_end_ts_ns: instant(originNs, second),
-    surfaces: [],
+    surfaces: ['snap'],
     mid_price_int: null,
     spot_ref_price_int: null,
     best_bid_price_int: null,

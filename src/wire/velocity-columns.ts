@@ -4,7 +4,8 @@ import type { VelocitySurface } from './velocity-messages.ts';
 
 /**
  * Columns of the velocity stream's surfaces. Rows are sparse: an absent row means 0 everywhere,
- * except `nu` and `kappa`, which are then 1. Meaning: docs/formulas.md.
+ * except `nu` and `kappa`, which are then 1. Also left out are cells beyond spot, seen from their
+ * own side, in which nothing rests and nothing happened. Meaning: docs/formulas.md.
  */
 
 /** Codes of `side`. */
@@ -17,7 +18,7 @@ export const VELOCITY_COLUMNS = {
   snap: [
     { name: 'window_end_ts_ns', type: 'int64', unit: 'ns since 1970 UTC' },
     { name: 'mid_price', type: 'float64', unit: 'currency; NaN = unknown' },
-    { name: 'spot_ref_price_int', type: 'int64', unit: '1e-9 currency' },
+    { name: 'spot_ref_price_int', type: 'int64', unit: '1e-9 currency; 2^63-1 = unknown' },
     { name: 'book_valid', type: 'uint8', unit: '0 or 1' },
   ],
   velocity: [

@@ -1,54 +1,101 @@
-/** `spymaster serve vacuum-pressure|web|all`: the servers. */
+/** `spymaster serve velocity|vacuum-pressure|web|all`: the servers. */
 import { Command } from 'commander';
 import { describe, realNumber, wholeNumber, works } from '../command.ts';
 
 const SERVER_SETTINGS = ['host', 'token', 'log_level'] as const;
-const STREAM_SETTINGS = ['lake', 'cache_dir', 'cache_max_gb', 'vacuum_pressure_port'] as const;
+const PORT_SETTINGS = ['velocity_port', 'vacuum_pressure_port', 'web_port'] as const;
+const CACHE_SETTINGS = ['cache_dir', 'cache_max_gb'] as const;
 
-function withStreamDefaults(command: Command): Command {
+function withPlayback(command: Command): Command {
   return command
     .option('--product-type <type>', 'default of its streams', 'future_mbo')
     .option('--symbol <symbol>', 'default of its streams (default: the first root of the lake)')
     .option('--dt <date>', 'default of its streams (default: the last day of the lake)')
     .option('--start-time <HH:MM>', 'default of its streams, exchange time')
-    .option('--speed <x>', 'default of its streams; 0: as fast as it goes', realNumber(0, 1000), 1)
-    .option('--throttle-ms <n>', 'default of its streams', wholeNumber(10, 1000), 25);
+    .option('--speed <x>', 'default of its streams; 0: as fast as it goes', realNumber(0, 1000), 1);
 }
 
-function vacuumPressureServer(): Command {
-  const command = withStreamDefaults(
-    describe(
-      new Command('vacuum-pressure'),
-      'the vacuum-pressure streams (8002)',
-      'serve vacuum-pressure --symbol ESH6 --dt 2026-01-05 --start-time 09:30',
+function withThrottle(command: Command): Command {
+  return command.option(
+    '--throttle-ms <n>',
+    'default of the vacuum-pressure streams',
+    wholeNumber(10, 1000),
+    25,
+  );
+}
+
+function withForecast(command: Command): Command {
+  return command
+    .option(
+      '--skip-minutes <n>',
+      'default of the velocity streams: left out from where they begin',
+      realNumber(0, 1440),
+      0,
+    )
+    .option('--allow-unproven', 'send forecasts that were not proven, called so');
+}
+
+function velocityServer(): Command {
+  const command = withForecast(
+    withPlayback(
+      describe(
+        new Command('velocity'),
+        'the velocity streams (8001)',
+        'serve velocity --symbol ES --dt 2026-01-05 --skip-minutes 5',
+      ),
     ),
   );
   return works(
     command,
-    [...SERVER_SETTINGS, ...STREAM_SETTINGS],
+    [...SERVER_SETTINGS, 'lake', 'velocity_port'],
+    async () => (await import('../serve.ts')).serveVelocity,
+    { velocity_port: ['--port <n>', 'port of the velocity server (default 8001)'] },
+  );
+}
+
+function vacuumPressureServer(): Command {
+  const command = withThrottle(
+    withPlayback(
+      describe(
+        new Command('vacuum-pressure'),
+        'the vacuum-pressure streams (8002)',
+        'serve vacuum-pressure --symbol ESH6 --dt 2026-01-05 --start-time 09:30',
+      ),
+    ),
+  );
+  return works(
+    command,
+    [...SERVER_SETTINGS, 'lake', ...CACHE_SETTINGS, 'vacuum_pressure_port'],
     async () => (await import('../serve.ts')).serveVacuumPressure,
   );
 }
 
 function webServer(): Command {
   const command = describe(new Command('web'), 'the pages (5174)', 'serve web --web-port 8080');
-  const settings = [...SERVER_SETTINGS, 'web_port', 'vacuum_pressure_port'] as const;
+  const settings = [...SERVER_SETTINGS, ...PORT_SETTINGS];
   return works(command, settings, async () => (await import('../serve.ts')).serveWeb);
 }
 
 function allServers(): Command {
-  const command = withStreamDefaults(
-    describe(new Command('all'), 'every server and the pages', 'serve all --symbol ESH6'),
+  const command = withForecast(
+    withThrottle(
+      withPlayback(
+        describe(new Command('all'), 'every server and the pages', 'serve all --symbol ES'),
+      ),
+    ),
   );
   return works(
     command,
-    [...SERVER_SETTINGS, ...STREAM_SETTINGS, 'web_port'],
+    [...SERVER_SETTINGS, 'lake', ...CACHE_SETTINGS, ...PORT_SETTINGS],
     async () => (await import('../serve.ts')).serveAll,
   );
 }
 
 /** The group and its servers. */
 export function serveCommand(): Command {
-  const group = describe(new Command('serve'), 'the servers', 'serve all');
-  return group.addCommand(vacuumPressureServer()).addCommand(webServer()).addCommand(allServers());
+  return describe(new Command('serve'), 'the servers', 'serve all')
+    .addCommand(velocityServer())
+    .addCommand(vacuumPressureServer())
+    .addCommand(webServer())
+    .addCommand(allServers());
 }
