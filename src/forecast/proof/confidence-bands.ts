@@ -40,7 +40,7 @@ export function confidenceBands(judged: JudgedWindows, forecast: JudgedForecast)
   return Array.from({ length: edges.length + 1 }, (_, b) => {
     const at = b * CONFIDENCE_SUMS;
     const rate = ratioOf(at + 3, at + 2);
-    const bounds = dayBootstrap(days, rate, { seed: BOOTSTRAP_SEED });
+    const bounds = dayBootstrap(days, rate, { seed: BOOTSTRAP_SEED, within: [0, 1] });
     const step = b === 0 ? null : dayJackknife(days, stepOf(b));
     return {
       confidence_low: known(ends[b]) ?? 0,

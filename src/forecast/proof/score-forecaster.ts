@@ -54,7 +54,7 @@ export function reliabilityRows(judged: JudgedWindows, forecast: JudgedForecast)
   );
 }
 
-/** A ratio of two series' sums, with its interval over days. */
+/** A share, one series' sum of another's, with its interval over days. */
 export function ratioInterval(
   dayStarts: Int32Array,
   above: Float64Array,
@@ -63,7 +63,8 @@ export function ratioInterval(
   const days = daySums(dayStarts, above, below);
   const ratio = ratioOf(0, 1);
   const value = ratio(totalOf(days));
-  return knownInterval(value, dayBootstrap(days, ratio, { seed: BOOTSTRAP_SEED }));
+  const options = { seed: BOOTSTRAP_SEED, within: [0, 1] } as const;
+  return knownInterval(value, dayBootstrap(days, ratio, options));
 }
 
 /** p(up) - p(down) of every window. [windows] */
