@@ -25,7 +25,7 @@ const CELLS = 2 * OBSTACLE_REACH + 1;
 const { near: NEAR, far: FAR } = priceKernels();
 const SPREAD = gaussianKernel(STRIKE_SPREAD.sigma, STRIKE_SPREAD.halfWidth);
 
-/** By cell: the sum of the kernel's weights that lie on the lattice, beyond which nothing is known. */
+/** By cell: the kernel's weights that lie on the lattice, summed; beyond it nothing is known. */
 function weightsOnLattice({ weights, halfWidth }: SmoothingKernel): Float64Array {
   const lattice = new Float64Array(FIELD_LENGTH);
   lattice.fill(1, SPOT_INDEX - LATTICE_REACH, SPOT_INDEX + LATTICE_REACH + 1);
