@@ -20,6 +20,7 @@ export function summaryTable(horizons: readonly HorizonEvaluation[]): string {
       '… given a move',
       'in the 50 % band',
       'in the 80 % band',
+      'error saved against no change',
     ],
     horizons.map((h) => [
       `${h.horizon_s} s`,
@@ -32,6 +33,7 @@ export function summaryTable(horizons: readonly HorizonEvaluation[]): string {
       percent(h.mean_direction_confidence),
       percent(h.band_coverage.band50),
       percent(h.band_coverage.band80),
+      shares(h.mae_skill),
     ]),
   );
 }

@@ -91,18 +91,28 @@ function fallReasons(horizons: readonly HorizonEvaluation[]): string[] {
   });
 }
 
+/** Confidence that the hits among moves would earn at best: right less wrong directions. */
+function earnedConfidence({ ours: { hit_rate } }: HorizonEvaluation): number {
+  return 2 * (hit_rate.high ?? hit_rate.value ?? 0) - 1;
+}
+
+/**
+ * Mean confidence that rises with the horizon and is not earned. A signal that lives for seconds may
+ * tell the sum of several moves better than the first of them: then directions come true as often as
+ * was said, and that is no fault.
+ */
 function riseReasons(horizons: readonly HorizonEvaluation[]): string[] {
-  let least: HorizonEvaluation | null = null;
+  let [least, at] = [Number.POSITIVE_INFINITY, 0];
   for (const h of horizons) {
-    const [now, before] = [h.mean_direction_confidence, least?.mean_direction_confidence ?? null];
+    const now = h.mean_direction_confidence;
     if (now === null) continue;
-    if (before !== null && least && now > before + CONFIDENCE_RISE_MAX) {
+    if (now > least + CONFIDENCE_RISE_MAX && now > earnedConfidence(h)) {
       return [
-        `mean confidence in the direction rises with the horizon, from ${percent(before)} at ` +
-          `${least.horizon_s} s to ${percent(now)} at ${h.horizon_s} s`,
+        `mean confidence in the direction rises with the horizon, from ${percent(least)} at ` +
+          `${at} s to ${percent(now)} at ${h.horizon_s} s, and hits do not bear it out`,
       ];
     }
-    if (before === null || now < before) least = h;
+    if (now < least) [least, at] = [now, h.horizon_s];
   }
   return [];
 }
