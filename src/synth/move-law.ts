@@ -7,7 +7,7 @@ const KEEP = Math.exp(-1 / (MEMORY_S * STEPS_PER_SECOND));
 /** Ticks from the touch whose flow counts. */
 export const WATCHED_TICKS = 10;
 /** Log-odds of an up move per unit of queue imbalance, at signal 1. */
-const IMBALANCE_WEIGHT = 1.6;
+const IMBALANCE_WEIGHT = 2.2;
 /** Log-odds of an up move per unit of flow asymmetry, at signal 1. */
 const ASYMMETRY_WEIGHT = 35;
 /** How much an asymmetry hastens the next move, at signal 1. */
