@@ -37,7 +37,7 @@ class RankedLadder {
     ladder.touched = 2147483647;
   }
 
-  /** First rank that may have changed, or the number of ranks; then `before` is not renewed. */
+  /** First rank that has changed, or the number of ranks. */
   look(): number {
     const { ladder, now, before } = this;
     const { touched } = ladder;
@@ -48,13 +48,14 @@ class RankedLadder {
     while (now.keys[first] > touched) first++;
     this.now = before;
     this.before = now;
-    fill(ladder, before, now, first);
-    return first;
+    return fill(ladder, before, now, first);
   }
 }
 
-/** Takes ranks before `first` from `old`, the others from the ladder. */
-function fill(ladder: LevelLadder, to: RankedSide, old: RankedSide, first: number): void {
+/**
+ * Takes ranks before `first` from `old`, the others from the ladder; returns the first that differs.
+ */
+function fill(ladder: LevelLadder, to: RankedSide, old: RankedSide, first: number): number {
   const { rows, qty } = ladder;
   const { keys, lots } = to;
   const ranks = keys.length;
@@ -74,12 +75,21 @@ function fill(ladder: LevelLadder, to: RankedSide, old: RankedSide, first: numbe
     keys[r] = NO_LEVEL;
     lots[r] = 0;
   }
+  let changed = first;
+  while (
+    changed < ranks &&
+    keys[changed] === old.keys[changed] &&
+    lots[changed] === old.lots[changed]
+  ) {
+    changed++;
+  }
+  return changed;
 }
 
 /** Both sides of a book; see the file comment. */
 export class RankedLevels {
   readonly ranks: number;
-  /** First rank of each side that may have changed at the last look; `ranks`: none has. */
+  /** First rank of each side that had changed at the last look; `ranks`: none had. */
   firstBid: number;
   firstAsk: number;
   private readonly book: OrderBook;
@@ -95,7 +105,7 @@ export class RankedLevels {
     this.askLadder = new RankedLadder(book.state.asks, ranks);
   }
 
-  /** Looks again; true when a level may have changed. */
+  /** Looks again; true when a level has changed. */
   look(): boolean {
     this.firstBid = this.bidLadder.look();
     this.firstAsk = this.askLadder.look();
@@ -108,16 +118,16 @@ export class RankedLevels {
   }
 
   /**
-   * A side as it was before the look that last renewed it: of use only where that look's first rank
-   * was not `ranks`.
+   * A side as it was at the look before: of use only where the last one found a change in it.
    */
   before(side: Side): RankedSide {
     return (side === 0 ? this.bidLadder : this.askLadder).before;
   }
 
-  /** Times that the book was emptied. */
-  get clears(): number {
-    return this.book.state.tally[COUNTER.clears];
+  /** Grows whenever the book is emptied or a snapshot of it begins: then there is no flow. */
+  get restarts(): number {
+    const { tally } = this.book.state;
+    return tally[COUNTER.clears] + tally[COUNTER.snapshots];
   }
 
   /** Lots at the touch. */

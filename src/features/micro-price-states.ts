@@ -28,13 +28,14 @@ export function bucketsOfBins(visits: Float64Array, out: Int32Array): void {
   let total = 0;
   for (const n of visits) total += n;
   const buckets = 2 * BUCKETS_A_SIDE + 1;
-  // Visits from the balanced book out to the bin; each bin's are half on either side of it.
-  let nearer = visits[0]! / 2;
+  // Twice the visits from the balanced book out to the bin; half of each bin's lie on either side.
+  let nearer = 2 * visits[0]!;
   out[0] = 0;
   for (let bin = 1; bin < out.length; bin++) {
-    const own = visits[bin]! / 2;
-    const share = total > 0 ? (nearer + own / 2) / total : 0;
-    nearer += own;
-    out[bin] = Math.min(BUCKETS_A_SIDE, Math.floor(share * buckets + 0.5));
+    const own = visits[bin]!;
+    // In whole numbers, so that a bin on the edge of two buckets is in the same one everywhere.
+    const place = total > 0 ? Math.floor((buckets * (nearer + own) + 2 * total) / (4 * total)) : 0;
+    nearer += 2 * own;
+    out[bin] = Math.min(BUCKETS_A_SIDE, place);
   }
 }

@@ -19,15 +19,17 @@ const mirrored = ({ from, to, moved }: Transition): Transition => ({
 const binOf = (imbalance: number) =>
   Math.floor(Math.abs(imbalance) * 32 + 0.5) * (imbalance < 0 ? -1 : 1) + 0;
 
-/** Quantile of 11 that each bin's middle lies in, -5 to 5. */
+/** Quantile of 11 that each bin's middle lies in, -5 to 5; the data are their own mirror image. */
 function bucketsOf(all: readonly Transition[]): (imbalance: number) => number {
   const bins = all.map((t) => binOf(t.from.imbalance));
   const buckets = new Map<number, number>();
-  for (let bin = -32; bin <= 32; bin++) {
+  for (let bin = 0; bin <= 32; bin++) {
     const below = bins.filter((b) => b < bin).length;
     const own = bins.filter((b) => b === bin).length;
-    const place = Math.floor(((below + own / 2) / bins.length) * 11);
-    buckets.set(bin, Math.min(10, place) - 5);
+    const place = Math.floor(((2 * below + own) * 11) / (2 * bins.length));
+    const bucket = Math.min(10, place) - 5;
+    buckets.set(-bin, 0 - bucket);
+    buckets.set(bin, bucket);
   }
   return (imbalance) => buckets.get(binOf(imbalance))!;
 }

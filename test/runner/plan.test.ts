@@ -5,12 +5,18 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../../src/core/index.ts';
 import {
   LAYERS,
+  type Layer,
   loadProducts,
   type ProductType,
   rawTableFolder,
   type SessionChoice,
 } from '../../src/lake/index.ts';
-import { type Stage, stageState } from '../../src/pipeline/index.ts';
+import {
+  type Stage,
+  type StageInput,
+  type StageTask,
+  stageState,
+} from '../../src/pipeline/index.ts';
 import { executePlan, type NodeResult } from '../../src/runner/execute-plan.ts';
 import { type ContractChoice, makePlan, type PlanRequest } from '../../src/runner/make-plan.ts';
 import type { Plan } from '../../src/runner/plan-types.ts';
@@ -120,6 +126,36 @@ describe('a plan', () => {
       'bronze future_option_mbo ES 2026-01-05',
       'silver future_mbo ESH6 2026-01-05',
     ]);
+  });
+
+  it('has every stage of a layer, with what each reads, bronze included', async () => {
+    const gold = TINY_STAGES.find((s) => s.layer === 'gold' && s.productType === 'future_mbo')!;
+    const refOf = (task: StageTask, layer: Layer, table: string): StageInput => ({
+      kind: 'partition',
+      ref: { layer, productType: 'future_mbo', table, symbol: task.symbol, dt: task.dt },
+    });
+    const second: Stage = {
+      ...gold,
+      name: 'tiny_microstructure',
+      part: 'microstructure',
+      outputs: [{ layer: 'gold', productType: 'future_mbo', table: 'microstructure_1s' }],
+      inputs: (task) => [refOf(task, 'bronze', 'mbo'), refOf(task, 'silver', 'book_snapshot_1s')],
+    };
+    const request = { productTypes: ['future_mbo' as const], layers: ['gold' as const] };
+    const plan = await planOf(
+      { ...request, dates: ['2026-01-05'] },
+      { stages: [...TINY_STAGES, second] },
+    );
+    expect(plan.nodes.map((n) => n.id)).toEqual([
+      'bronze future_mbo ES 2026-01-05',
+      'silver future_mbo ESH6 2026-01-05',
+      'gold future_mbo ESH6 2026-01-05',
+      'gold future_mbo ESH6 2026-01-05 microstructure',
+    ]);
+    expect(plan.nodes[3]).toMatchObject({
+      stage: 'tiny_microstructure',
+      needs: ['bronze future_mbo ES 2026-01-05', 'silver future_mbo ESH6 2026-01-05'],
+    });
   });
 
   it('keeps what is complete and runs what is not', async () => {

@@ -24,6 +24,9 @@ import {
 } from './microstructure-rows.ts';
 import { spansOf, type TouchSeconds } from './microstructure-seconds.ts';
 
+/** When what is learnt is made anew, and how much it wants to have seen. */
+export type MicrostructureConstants = Readonly<typeof MICROSTRUCTURE_CONSTANTS>;
+
 /** Model constants: a change of one makes other rows. */
 export const MICROSTRUCTURE_CONSTANTS = {
   /** Seconds between two refits of what is learnt. */
@@ -36,9 +39,8 @@ export const MICROSTRUCTURE_CONSTANTS = {
   micro_price_visits: 50,
   /** Windows that the weights of the integrated flow want to have seen. */
   integrated_windows: 300,
-} as const;
+};
 
-const REFIT_NS = MICROSTRUCTURE_CONSTANTS.refit_seconds * NS_PER_SECOND;
 /** The net edge is read once a second. */
 const ENGINE_THROTTLE_MS = 1000;
 
@@ -46,6 +48,7 @@ const ENGINE_THROTTLE_MS = 1000;
 export class MicrostructureDay {
   /** Records taken. */
   records = 0;
+  private readonly refitNs: number;
   private readonly seconds: TouchSeconds;
   private readonly originNs: bigint;
   private readonly rows: MicrostructureRows;
@@ -63,9 +66,14 @@ export class MicrostructureDay {
   private row = 0;
 
   /** @param originNs 00:00 UTC of the session date; seconds and the batches' times count from it. */
-  constructor(product: Product, originNs: bigint, seconds: TouchSeconds) {
+  constructor(
+    product: Product,
+    originNs: bigint,
+    seconds: TouchSeconds,
+    constants: MicrostructureConstants = MICROSTRUCTURE_CONSTANTS,
+  ) {
     const { tickSizeInt: tickSize, bucketTicks } = product;
-    const constants = MICROSTRUCTURE_CONSTANTS;
+    this.refitNs = constants.refit_seconds * NS_PER_SECOND;
     this.seconds = seconds;
     this.originNs = originNs;
     this.rows = new MicrostructureRows(seconds.count);
@@ -125,7 +133,7 @@ export class MicrostructureDay {
     };
   }
 
-  /** Applies whole events, one at a time. */
+  /** Applies whole events, one at a time, and looks at the book where the venue says so. */
   private take(columns: MboColumns, from: number, to: number): void {
     const { engine, flow } = this;
     const { flags } = columns;
@@ -134,9 +142,11 @@ export class MicrostructureDay {
       while (last < to - 1 && (flags[last]! & FLAG.LAST) === 0) last++;
       const next = engine.advance(columns, i, last + 1);
       assert(next === last + 1, 'no frame is due within a window');
-      flow.observe();
+      if ((flags[last]! & FLAG.LAST) !== 0) flow.observe();
       i = next;
     }
+    // Open after its last row: an event that is closed by force. Nobody says that the book is whole.
+    engine.book.finish();
   }
 
   private passTo(now: NsOfDay): boolean {
@@ -144,7 +154,7 @@ export class MicrostructureDay {
     while (clock.next <= now) {
       const endNs = clock.next;
       if (clock.inWindow) this.writeRow(endNs);
-      if (!clock.inWindow || endNs % REFIT_NS === 0) this.refit();
+      if (!clock.inWindow || endNs % this.refitNs === 0) this.refit();
       clock.pass();
       flow.begin();
       engine.seekGrid(clock.next);

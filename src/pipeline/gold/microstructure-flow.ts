@@ -17,7 +17,7 @@ export class EventFlow {
   private fresh = true;
   /** Since the window began the book was whole, and never emptied. */
   private unbroken = false;
-  private clears = 0;
+  private restarts = 0;
   /** Lots of the best levels, both sides, and of the touch, over the window's states. */
   private depth = 0;
   private touch = 0;
@@ -54,22 +54,22 @@ export class EventFlow {
     if (this.unbroken) this.addState();
   }
 
-  /** Looks at the book after an event. */
+  /** Looks at the book at an F_LAST. */
   observe(): void {
-    const { levels, book, sums } = this;
-    if (book.eventOpen) return;
-    if (levels.clears !== this.clears) {
-      this.clears = levels.clears;
+    const { levels, sums } = this;
+    if (levels.restarts !== this.restarts) {
+      this.restarts = levels.restarts;
       this.fresh = true;
       this.unbroken = false;
     }
-    if (!levels.look()) return;
+    const changed = levels.look();
     if (this.fresh) {
       this.fresh = false;
       this.microPrice.breakOff();
       this.followTouch();
       return;
     }
+    if (!changed) return;
     const { firstBid, firstAsk } = levels;
     addFlow(sums, 1, levels, BID, firstBid);
     addFlow(sums, -1, levels, ASK, firstAsk);
