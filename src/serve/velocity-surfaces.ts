@@ -77,12 +77,14 @@ function keepRows(rows: TableRows, from: number, to: number, kept: Int32Array): 
   const { relTicks, side } = bookPlaces(rows);
   const velocity = bookColumn(rows, 'liquidity_velocity');
   const rho = bookColumn(rows, 'rho');
+  const push = bookColumn(rows, 'pressure_grad');
+  const omega = bookColumn(rows, 'Omega');
   const nu = bookColumn(rows, 'nu');
   const energy = bookColumn(rows, 'u_wave_energy');
   const prominence = bookColumn(rows, 'Omega_prom');
   let count = 0;
   for (let r = from; r < to; r++) {
-    const isBare = velocity[r] === 0 && rho[r] === 0;
+    const isBare = velocity[r] === 0 && rho[r] === 0 && push[r] === 0 && omega[r] === 0;
     const ticks = relTicks[r]!;
     if (isBare && (side[r] === SIDE_CODES.A ? ticks < 0 : ticks > 0)) continue;
     if (isBare && energy[r] === 0 && prominence[r] === 0 && nu[r] === 1) continue;
