@@ -5,7 +5,11 @@
 import type { IsotonicMap } from '../forecast-parameters.ts';
 import { fitIsotonic } from '../numerics/isotonic.ts';
 import { sortedOrder } from '../numerics/sorted-order.ts';
-import { CALIBRATION_PRIOR_SAMPLES, CALIBRATION_STEP_SAMPLES } from './model-constants.ts';
+import {
+  CALIBRATION_PRIOR_SAMPLES,
+  CALIBRATION_STEP_SAMPLES,
+  CALIBRATION_STEPS_MIN,
+} from './model-constants.ts';
 
 /** Means of neighbouring windows. */
 interface Steps {
@@ -54,13 +58,11 @@ export function fitCalibration(
   happened: Uint8Array,
   seconds: number,
 ): IsotonicMap {
-  const {
-    forecast: x,
-    frequency,
-    weight,
-  } = stepsOf(forecast, happened, CALIBRATION_STEP_SAMPLES * seconds);
-  const isotonic = fitIsotonic(x, frequency, weight);
-  const independent = forecast.length / seconds;
+  const { length } = forecast;
+  const least = Math.min(CALIBRATION_STEP_SAMPLES * seconds, length / CALIBRATION_STEPS_MIN);
+  const steps = stepsOf(forecast, happened, least);
+  const isotonic = fitIsotonic(steps.forecast, steps.frequency, steps.weight);
+  const independent = length / seconds;
   const share = independent / (independent + CALIBRATION_PRIOR_SAMPLES);
   const { from, to } = isotonic;
   const drawn = (at: number, value: number) => share * value + (1 - share) * at;

@@ -8,12 +8,14 @@ import { PHYSICS_CONSTANTS } from '../physics/physics-constants.ts';
 export const PROBABILITY_FLOOR = 0.005;
 /** A standardised feature counts up to this many scales from its mean: tails are heavy. */
 export const FEATURE_LIMIT_SCALES = 5;
-/** Independent windows that a step of a calibration rests on, at least. */
+/** Independent windows that a step of a calibration rests on, where there are enough of them. */
 export const CALIBRATION_STEP_SAMPLES = 50;
+/** Steps of a calibration where there are not. */
+export const CALIBRATION_STEPS_MIN = 10;
 /** Independent windows that count as much for no calibration as all seen count for theirs. */
-export const CALIBRATION_PRIOR_SAMPLES = 200;
+export const CALIBRATION_PRIOR_SAMPLES = 1000;
 /** Penalties of squared weights for one window that training days choose from, ascending. */
-export const L2_GRID = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1] as const;
+export const L2_GRID = [1e-4, 1e-3, 1e-2, 3e-2] as const;
 
 /** Training windows that the choice of a penalty looks at, about: of more, every k-th. */
 export const L2_SEARCH_SAMPLES = 40_000;
@@ -30,6 +32,7 @@ export function modelConstants(): Record<string, number> {
     probability_floor: PROBABILITY_FLOOR,
     feature_limit_scales: FEATURE_LIMIT_SCALES,
     calibration_step_samples: CALIBRATION_STEP_SAMPLES,
+    calibration_steps_min: CALIBRATION_STEPS_MIN,
     calibration_prior_samples: CALIBRATION_PRIOR_SAMPLES,
     move_size_levels: SIZE_LEVELS,
     purge_s: LONGEST_HORIZON_S,
