@@ -24,25 +24,31 @@ describe('colour range', () => {
     const v = new Float32Array(1001);
     for (let i = 0; i < 1000; i++) v[i] = i;
     v[1000] = 1e6;
-    const range = colourRange(v, 'percentile', false, null);
+    const range = colourRange(v, 'percentile', false, null, 1);
     expect(range.low).toBeCloseTo(10, 3);
     expect(range.high).toBeCloseTo(995, 3);
   });
 
   it('spans zero to the largest value in linear mode, or the bound of the field', () => {
-    expect(colourRange(values(3, 9, 1), 'linear', false, null)).toMatchObject({ low: 0, high: 9 });
-    expect(colourRange(values(0.2, -0.4), 'linear', true, 1)).toMatchObject({ low: -1, high: 1 });
+    expect(colourRange(values(3, 9, 1), 'linear', false, null, 1)).toMatchObject({
+      low: 0,
+      high: 9,
+    });
+    expect(colourRange(values(0.2, -0.4), 'linear', true, 1, 1)).toMatchObject({
+      low: -1,
+      high: 1,
+    });
   });
 
   it('is symmetric for signed fields', () => {
-    const range = colourRange(values(-8, 2, 1), 'log', true, null);
+    const range = colourRange(values(-8, 2, 1), 'log', true, null, 1);
     expect(range).toMatchObject({ low: -8, high: 8 });
   });
 
   it('is never empty', () => {
     for (const mode of CONTRAST_MODES) {
       for (const v of [values(), values(0, 0, 0)]) {
-        const range = colourRange(v, mode, false, null);
+        const range = colourRange(v, mode, false, null, 1);
         expect(range.high).toBeGreaterThan(range.low);
       }
     }
@@ -55,8 +61,9 @@ describe('normalise', () => {
       mode: fc.constantFrom(...CONTRAST_MODES),
       signed: fc.boolean(),
       high: fc.double({ min: 0.01, max: 1e5, noNaN: true }),
+      knee: fc.constantFrom(0.02, 1, 7),
     })
-    .map(({ mode, signed, high }) => ({ mode, signed, high, low: signed ? -high : 0 }));
+    .map((range) => ({ ...range, low: range.signed ? -range.high : 0 }));
 
   it('is the inverse of valueAt inside the range', () => {
     fc.assert(
@@ -81,9 +88,15 @@ describe('normalise', () => {
     );
   });
 
+  it('lifts small values above a small knee by logarithm', () => {
+    const range = { mode: 'log' as const, signed: false, low: 0, high: 31, knee: 1 };
+    expect(normalise(3, range)).toBeCloseTo(0.4, 9);
+    expect(normalise(3 / 8, { ...range, high: 31 / 8, knee: 1 / 8 })).toBeCloseTo(0.4, 9);
+  });
+
   it('puts zero of a signed field in the middle', () => {
     for (const mode of CONTRAST_MODES) {
-      expect(normalise(0, { mode, signed: true, low: -4, high: 4 })).toBe(0.5);
+      expect(normalise(0, { mode, signed: true, low: -4, high: 4, knee: 1 })).toBe(0.5);
     }
   });
 });

@@ -6,7 +6,7 @@ import { SPEEDS, speedStep, speedText } from '../../web/shell/transport.tsx';
 import { defaultView, readView, secondsOfTime, writeView } from '../../web/shell/url-state.ts';
 import { strideFor } from '../../web/surface/surface-renderer.ts';
 
-const DEFAULT_VIEW = defaultView('composite', { min_size: '5' });
+const DEFAULT_VIEW = defaultView('composite', 'percentile', { min_size: '5' });
 
 describe('view in the address', () => {
   it('is the default without parameters, and leaves no trace of itself', () => {

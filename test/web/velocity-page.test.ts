@@ -137,7 +137,7 @@ describe('layers', () => {
 
 describe('option bars', () => {
   const one = { strike_tick: 27_800, right: 0, side: 0, liquidity_velocity: 1, nu: 1 };
-  const range = { low: -1, high: 1, mode: 'linear' as const, signed: true };
+  const range = { low: -1, high: 1, mode: 'linear' as const, signed: true, knee: 1 };
   const lut = lookupTable('blue-white-orange');
 
   it('are coloured by the map, calls before puts, and transparent where nothing is known', () => {

@@ -351,7 +351,7 @@ export abstract class PageController<
     this.health.painted(performance.now());
     this.onPainted?.(scene);
     const { range: shown } = this.state;
-    const same = (['low', 'high', 'mode', 'signed'] as const).every(
+    const same = (['low', 'high', 'mode', 'signed', 'knee'] as const).every(
       (name) => shown.value[name] === range[name],
     );
     if (!same) shown.value = range;

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { SessionActivity } from '../../src/wire/index.ts';
 import type { ConnectionStatus, FrameHead, StreamConfig } from '../stream/index.ts';
-import type { ColourRange } from '../surface/index.ts';
+import { type ColourRange, UNKNOWN_RANGE } from '../surface/index.ts';
 import type { HealthFacts } from './health.tsx';
 import type { CellReading } from './read-cell.ts';
 
@@ -31,7 +31,7 @@ export function createPageState<C extends StreamConfig, H extends FrameHead>() {
     /** Exchange time and zone name as text. */
     clock: signal(UNKNOWN_CLOCK),
     follow: signal<'Live' | 'Paused' | 'Inspecting'>('Live'),
-    range: signal<ColourRange>({ low: -1, high: 1, mode: 'percentile', signed: true }),
+    range: signal<ColourRange>(UNKNOWN_RANGE),
     health: signal<HealthFacts | null>(null),
     reading: signal<CellReading | null>(null),
     notices: signal<Notice[]>([]),

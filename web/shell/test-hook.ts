@@ -1,5 +1,5 @@
 import type { FrameHead } from '../stream/index.ts';
-import type { AxisLabels, Camera } from '../surface/index.ts';
+import { type AxisLabels, type Camera, type ColourRange, UNKNOWN_RANGE } from '../surface/index.ts';
 import type { PageController } from './page-controller.ts';
 import type { CellReading } from './read-cell.ts';
 
@@ -23,7 +23,7 @@ export interface TestHook {
   readonly gaps: { from: number; to: number; cause: string }[];
   readonly follow: string;
   readonly connection: string;
-  readonly range: { low: number; high: number };
+  readonly range: ColourRange;
   readonly crosshair: CellReading | null;
   /** Exact numbers of the cell under a pixel of the plot. */
   cellAt(x: number, y: number): CellReading | null;
@@ -71,7 +71,7 @@ export function installTestHook(controller: PageController, own: object = {}): v
       return state.status.value.state;
     },
     get range() {
-      return { ...(controller.view?.range ?? { low: Number.NaN, high: Number.NaN }) };
+      return controller.view?.range ?? UNKNOWN_RANGE;
     },
     get crosshair() {
       return state.reading.value;

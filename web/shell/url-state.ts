@@ -1,3 +1,5 @@
+import type { ContrastMode } from '../surface/index.ts';
+
 /** What of the view stands in the address: read at start, written back as it changes. */
 export interface ViewState {
   field: string;
@@ -17,13 +19,17 @@ export interface ViewState {
   place: { at: number; price: string } | null;
 }
 
-/** The view of an address without parameters: `field` and `extra` are the page's own. */
-export function defaultView(field: string, extra: Readonly<Record<string, string>>): ViewState {
+/** The view of an address without parameters: the arguments are the page's own. */
+export function defaultView(
+  field: string,
+  contrast: ContrastMode,
+  extra: Readonly<Record<string, string>>,
+): ViewState {
   return {
     field,
     map: 'cividis',
     diverging: '',
-    contrast: 'percentile',
+    contrast,
     theme: 'dark',
     extra,
     zoomX: 1,

@@ -23,7 +23,7 @@ export function applyView(controller: PageController): void {
   state.field.value = oneOf(view.field, fields, plan.defaults.field);
   state.sequentialMap.value = oneOf(view.map, SEQUENTIAL_MAPS, 'cividis');
   state.divergingMap.value = oneOf(view.diverging, DIVERGING_MAPS, '');
-  state.contrast.value = oneOf(view.contrast, CONTRAST_MODES, 'percentile');
+  state.contrast.value = oneOf(view.contrast, CONTRAST_MODES, plan.defaults.contrast);
   state.theme.value = oneOf(view.theme, THEME_NAMES, 'dark');
   controller.applyExtraView(view.extra);
 }

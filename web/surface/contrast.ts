@@ -15,7 +15,18 @@ export interface ColourRange {
   high: number;
   mode: ContrastMode;
   signed: boolean;
+  /** Size of a value at which the logarithmic mode turns from linear to logarithmic. */
+  knee: number;
 }
+
+/** The range before anything was visible. */
+export const UNKNOWN_RANGE: ColourRange = {
+  low: -1,
+  high: 1,
+  mode: 'percentile',
+  signed: true,
+  knee: 1,
+};
 
 /**
  * The p-quantile (0..1) of ascending values, linear between neighbours; NaN when there are none.
@@ -32,13 +43,15 @@ export function quantileOfSorted(sorted: ArrayLike<number>, p: number): number {
 
 /**
  * The range for what is visible. `values` may be in any order and is sorted in place.
- * `bound`: the widest range that the field's definition allows, used by the linear mode.
+ * `bound`: the widest range that the field's definition allows, used by the linear mode;
+ * `knee`: see `ColourRange`.
  */
 export function colourRange(
   values: Float32Array,
   mode: ContrastMode,
   signed: boolean,
   bound: number | null,
+  knee: number,
 ): ColourRange {
   if (signed) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
   values.sort();
@@ -51,15 +64,16 @@ export function colourRange(
     const p = quantileOfSorted(values, LOW_PERCENTILE);
     low = p < high ? p : 0;
   }
-  return { low, high, mode, signed };
+  return { low, high, mode, signed, knee };
 }
 
 /** Where a value falls in the colour map, 0 to 1. The shader does the same. */
 export function normalise(value: number, range: ColourRange): number {
   let t: number;
   if (range.mode === 'log') {
-    const top = Math.log1p(range.high);
-    const scaled = (Math.sign(value) * Math.log1p(Math.abs(value))) / top;
+    const { knee } = range;
+    const top = Math.log1p(range.high / knee);
+    const scaled = (Math.sign(value) * Math.log1p(Math.abs(value) / knee)) / top;
     t = range.signed ? 0.5 + 0.5 * scaled : scaled;
   } else {
     t = (value - range.low) / (range.high - range.low);
@@ -71,5 +85,7 @@ export function normalise(value: number, range: ColourRange): number {
 export function valueAt(t: number, range: ColourRange): number {
   if (range.mode !== 'log') return range.low + t * (range.high - range.low);
   const scaled = range.signed ? 2 * t - 1 : t;
-  return Math.sign(scaled) * Math.expm1(Math.abs(scaled) * Math.log1p(range.high));
+  const { knee } = range;
+  const top = Math.log1p(range.high / knee);
+  return Math.sign(scaled) * knee * Math.expm1(Math.abs(scaled) * top);
 }

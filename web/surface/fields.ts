@@ -10,6 +10,8 @@ export interface SurfaceField<C extends string = string> {
   signed: boolean;
   /** Widest range of values, when the definition bounds it. */
   bound: number | null;
+  /** Size at which the logarithmic contrast turns from linear to logarithmic. */
+  knee: number;
   /** What the low and high end of the map mean, in a word; empty when the numbers say it. */
   ends: readonly [string, string];
   title: string;

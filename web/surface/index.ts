@@ -10,7 +10,7 @@ export {
   SEQUENTIAL_MAPS,
 } from './colour-maps.ts';
 export type { ColourRange, ContrastMode } from './contrast.ts';
-export { CONTRAST_MODES, colourRange, normalise, valueAt } from './contrast.ts';
+export { CONTRAST_MODES, colourRange, normalise, UNKNOWN_RANGE, valueAt } from './contrast.ts';
 export type { AxisLabels } from './draw-axes.ts';
 export { CANVAS_FONT } from './draw-axes.ts';
 export { drawPriceLines, lastFrameIn, tradeDots } from './draw-market.ts';

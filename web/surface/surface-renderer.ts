@@ -289,7 +289,7 @@ export class SurfaceRenderer {
     gl.uniform2i(at.uColumns, history.oldestColumn, history.newestColumn);
     gl.uniform1i(at.uFrames, history.frameCount);
     gl.uniform4i(at.uSizes, frames, timeColumns, TABLE_COLUMNS, tileFrames);
-    gl.uniform3f(at.uRange, range.low, range.high, range.mode === 'log' ? 1 : 0);
+    gl.uniform3f(at.uRange, range.low, range.high, range.mode === 'log' ? range.knee : 0);
     gl.uniform1i(at.uSigned, range.signed ? 1 : 0);
     gl.uniform1i(at.uRows, rows);
     gl.uniform1i(at.uWall, contour ? UNIT.contour : UNIT.data);

@@ -51,8 +51,8 @@ uniform float uWallLevel;
 out vec4 colour;
 
 float normalised(float v) {
-  if (uRange.z > 0.5) {
-    float s = sign(v) * log(1.0 + abs(v)) / log(1.0 + uRange.y);
+  if (uRange.z > 0.0) {
+    float s = sign(v) * log(1.0 + abs(v) / uRange.z) / log(1.0 + uRange.y / uRange.z);
     return uSigned ? 0.5 + 0.5 * s : s;
   }
   return (v - uRange.x) / (uRange.y - uRange.x);

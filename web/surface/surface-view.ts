@@ -11,7 +11,7 @@ import {
   zoomAt,
   zoomToBox,
 } from './camera.ts';
-import { type ColourRange, colourRange } from './contrast.ts';
+import { type ColourRange, colourRange, UNKNOWN_RANGE } from './contrast.ts';
 import { type AxisLabels, drawAxes, drawCrosshair, drawSpotTag } from './draw-axes.ts';
 import { drawBox, drawGaps } from './draw-market.ts';
 import {
@@ -54,7 +54,7 @@ export class SurfaceView {
   followState: FollowState = FOLLOWING;
   crosshair: { column: number; row: number } | null = null;
   box: PixelBox | null = null;
-  range: ColourRange = { low: -1, high: 1, mode: 'percentile', signed: true };
+  range: ColourRange = UNKNOWN_RANGE;
   settings: SurfaceSettings;
   /** Labels of the last picture. */
   labels: AxisLabels = { price: [], time: [] };
@@ -354,7 +354,7 @@ export class SurfaceView {
     if (key === this.rangeFor && now - this.rangeAt < RANGE_EVERY_MS) return;
     const values = visibleValues(source.history, this.camera, this.viewport, field.column);
     if (values.length === 0) return;
-    const next = colourRange(values, settings.contrast, field.signed, field.bound);
+    const next = colourRange(values, settings.contrast, field.signed, field.bound, field.knee);
     const ease = key !== this.rangeFor || settings.reducedMotion ? 1 : RANGE_EASE;
     const mix = (from: number, to: number) => (ease === 1 ? to : from + (to - from) * ease);
     const { low, high } = this.range;

@@ -47,7 +47,7 @@ export class PressureController extends PageController<RuntimeConfig, PressureFr
       codec: new FrameCodec(),
       fields: SURFACE_FIELDS,
       readOut: READ_OUT,
-      defaults: defaultView('composite', { min_size: String(MIN_SIZE) }),
+      defaults: defaultView('composite', 'percentile', { min_size: String(MIN_SIZE) }),
       baseSeconds: 60,
       other: { path: '/', label: 'Velocity' },
     };

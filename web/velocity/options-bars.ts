@@ -12,6 +12,7 @@ import {
   type SceneLayer,
   type SurfaceField,
   strideFor,
+  UNKNOWN_RANGE,
   xOfColumn,
   yOfRow,
 } from '../surface/index.ts';
@@ -93,12 +94,7 @@ export function barPixels(
 /** The options' layer: a bar at each listed strike and right, coloured over time. */
 export class OptionsBars {
   /** What the colours span; NaN while there is nothing. */
-  range: ColourRange = {
-    low: Number.NaN,
-    high: Number.NaN,
-    mode: 'percentile',
-    signed: true,
-  };
+  range: ColourRange = { ...UNKNOWN_RANGE, low: Number.NaN, high: Number.NaN };
   private readonly scratch = document.createElement('canvas');
   private rangeAt = Number.NEGATIVE_INFINITY;
   private rangeFor = '';
@@ -214,7 +210,8 @@ export class OptionsBars {
     }
     const known = Float32Array.from(values.filter((value) => !Number.isNaN(value)));
     if (known.length === 0) return;
-    this.range = colourRange(known, look.contrast, look.field.signed, look.field.bound);
+    const { signed, bound, knee } = look.field;
+    this.range = colourRange(known, look.contrast, signed, bound, knee);
     this.rangeFor = key;
     this.rangeAt = now;
   }

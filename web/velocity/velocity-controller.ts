@@ -58,7 +58,7 @@ export class VelocityController extends PageController<VelocityConfig, VelocityW
       codec: new WindowCodec(),
       fields: SURFACE_FIELDS,
       readOut: READ_OUT,
-      defaults: defaultView('liquidity_velocity', { side: 'book', off: '', opacity: '' }),
+      defaults: defaultView('liquidity_velocity', 'log', { side: 'book', off: '', opacity: '' }),
       baseSeconds: BASE_SECONDS,
       other: { path: '/vacuum-pressure.html', label: 'Vacuum pressure' },
     };
