@@ -21,18 +21,31 @@ export function pairSums(
 ): void {
   for (let i = 0; i < count; i += BLOCK) {
     const centre = first + i;
+    // Neighbours of one distance are those of the distance before, moved by one place.
+    let u0 = field[centre + 1]!;
+    let u1 = field[centre + 2]!;
+    let u2 = field[centre + 3]!;
+    let d1 = field[centre]!;
+    let d2 = field[centre + 1]!;
+    let d3 = field[centre + 2]!;
     let s0 = 0;
     let s1 = 0;
     let s2 = 0;
     let s3 = 0;
     for (let k = 1; k <= reach; k++) {
       const weight = weights[k]!;
-      const up = centre + k;
-      const down = centre - k;
-      s0 += weight * (field[up]! + field[down]!);
-      s1 += weight * (field[up + 1]! + field[down + 1]!);
-      s2 += weight * (field[up + 2]! + field[down + 2]!);
-      s3 += weight * (field[up + 3]! + field[down + 3]!);
+      const u3 = field[centre + k + 3]!;
+      const d0 = field[centre - k]!;
+      s0 += weight * (u0 + d0);
+      s1 += weight * (u1 + d1);
+      s2 += weight * (u2 + d2);
+      s3 += weight * (u3 + d3);
+      u0 = u1;
+      u1 = u2;
+      u2 = u3;
+      d3 = d2;
+      d2 = d1;
+      d1 = d0;
     }
     out[at + i] = s0;
     out[at + i + 1] = s1;
