@@ -1,41 +1,42 @@
 /**
- * The work of `spymaster demo`: a synthetic market, the real servers on it, and the page's address
- * once frames flow.
+ * The work of `spymaster demo`: synthetic days, the real servers on them, the tables, the forecast
+ * and its report; the address of each page as soon as its frames flow.
  */
-import { join } from 'node:path';
-import { WebSocket } from 'ws';
-import { NS_PER_DAY, NS_PER_SECOND, OperatingError } from '../core/index.ts';
-import { loadProducts, productOf, sessionTimeToNs } from '../lake/index.ts';
-import { frontSymbol, tradingDays } from '../synth/index.ts';
-import { type CommandContext, Interrupted, SafePoint } from './command.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { OperatingError } from '../core/index.ts';
+import { MIN_DAYS } from '../forecast/index.ts';
+import { forecastFolder, loadParameters } from '../pipeline/index.ts';
+import { frontSymbol } from '../synth/index.ts';
+import { type CommandContext, Interrupted } from './command.ts';
+import { firstFrame } from './demo-frames.ts';
+import { type DemoMarket, type DemoOptions, type DemoStep, planDemo } from './demo-market.ts';
+import { runStep } from './demo-steps.ts';
 import { portProblem } from './doctor.ts';
 import { note, printLine } from './output.ts';
-import { serveUntilInterrupted, startStreamServer, startWebServer } from './serve.ts';
-import { pageUrl, type StreamParameters, socketUrl } from './stream-urls.ts';
-import { writeSyntheticDay } from './synthetic-lake.ts';
-import { programVersion } from './version.ts';
+import {
+  serveUntilInterrupted,
+  startStreamServer,
+  startVelocityServer,
+  startWebServer,
+} from './serve.ts';
+import {
+  type Addresses,
+  pageUrl,
+  socketUrl,
+  velocityPageUrl,
+  velocitySocketUrl,
+} from './stream-urls.ts';
 
-/** The market starts this long before playback does, so that the first frame has a past. */
-const LEAD_NS = 300 * NS_PER_SECOND;
-/** Longest wait for the first frame, ms. */
-const FIRST_FRAME_LIMIT_MS = 120_000;
-
-/** Flags of `demo`. */
-export interface DemoOptions {
-  product: string;
-  days: number;
-  speed: number;
-  startTime: string;
-  minutes: number;
-  rate: number;
-  seed: number;
-  signal: number;
-}
+/** File that says that a market was made to its end, and which. */
+const WHOLE_FILE = '.demo-whole';
 
 async function checkPorts(context: CommandContext): Promise<void> {
-  const { host, vacuum_pressure_port, web_port } = context.settings;
+  const { host, vacuum_pressure_port, velocity_port, web_port } = context.settings;
   const wanted = [
     [vacuum_pressure_port, '--port'],
+    [velocity_port, '--velocity-port'],
     [web_port, '--web-port'],
   ] as const;
   for (const [port, flag] of wanted) {
@@ -46,79 +47,99 @@ async function checkPorts(context: CommandContext): Promise<void> {
   }
 }
 
-/** Markets of other flags lie in other folders, so nothing stale is shown. */
-function demoLake(context: CommandContext, o: DemoOptions): string {
-  const { settings, loaded } = context;
-  if (loaded.origins.lake === 'flag') return settings.lake;
-  const time = o.startTime.replace(':', '');
-  const market = `${o.product}-${time}-${o.minutes}m-rate${o.rate}-signal${o.signal}-seed${o.seed}`;
-  return join(settings.cache_dir, 'demo-lake', programVersion(), market);
-}
+/** Makes parts of a market, one after the other, unless an earlier start did. */
+class DemoMaker {
+  private readonly whole: boolean;
+  private readonly market: DemoMarket;
+  private readonly signal: AbortSignal;
 
-async function makeMarket(context: CommandContext, o: DemoOptions, lake: string): Promise<string> {
-  const zone = productOf(loadProducts(context.loaded.configFolder), o.product).session.timeZone;
-  const point = new SafePoint(context.signal);
-  const dates = tradingDays(o.days);
-  for (const dt of dates) {
-    const start = Math.max(0, sessionTimeToNs(dt, o.startTime, zone) - LEAD_NS);
-    const endNs = Math.min(NS_PER_DAY, start + o.minutes * 60 * NS_PER_SECOND);
-    const { seed, rate, signal } = o;
-    const day = { root: o.product, dt, seed, rate, signal, startNs: start, endNs };
-    await writeSyntheticDay(lake, day, { overwrite: false, point });
+  constructor(market: DemoMarket, signal: AbortSignal) {
+    const file = join(market.lake, WHOLE_FILE);
+    this.whole = existsSync(file) && readFileSync(file, 'utf8') === market.name;
+    this.market = market;
+    this.signal = signal;
   }
-  return dates[0]!;
+
+  async make(steps: readonly DemoStep[]): Promise<void> {
+    if (this.whole) return;
+    for (const step of steps) await runStep(step, this.signal);
+  }
+
+  /** Notes that everything was made. */
+  finish(): void {
+    if (!this.whole) writeFileSync(join(this.market.lake, WHOLE_FILE), this.market.name);
+  }
 }
 
-/**
- * Watches a stream like a page until its first frame.
- * @throws OperatingError with the server's words.
- */
-function firstFrame(url: string, signal: AbortSignal): Promise<void> {
-  const socket = new WebSocket(url);
-  return new Promise<void>((done, fail) => {
-    const failed = (message: string) => fail(new OperatingError('INTERNAL', message));
-    const timer = setTimeout(() => failed('no frame came'), FIRST_FRAME_LIMIT_MS);
-    signal.addEventListener('abort', () => fail(new Interrupted()), { once: true });
-    socket.on('message', (data, isBinary) => {
-      const message = isBinary ? { type: 'frame' } : JSON.parse(String(data));
-      if (message.type === 'error') failed(`${message.message}; ${message.hint}`);
-      if (message.type === 'frame') done();
-    });
-    socket.on('error', (error) => failed(error.message));
-    socket.on('close', () => {
-      clearTimeout(timer);
-      failed('the stream ended before its first frame');
-    });
-  }).finally(() => socket.close());
+/** What is known of the forecast, in words; makes it when the days are enough. */
+async function makeForecast(maker: DemoMaker, market: DemoMarket, root: string): Promise<string> {
+  const { dates, lake, forecast } = market;
+  if (dates.length < MIN_DAYS) {
+    return `none: it takes ${MIN_DAYS} days at least (--days ${MIN_DAYS})`;
+  }
+  try {
+    await maker.make(forecast);
+    const { status, reasons } = loadParameters(lake, root).parameters;
+    return status === 'proven' ? 'proven on days held out' : `unproven: ${reasons.join('; ')}`;
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return `none: ${(error as Error).message}`;
+  }
 }
 
-async function serveDemo(context: CommandContext, o: DemoOptions): Promise<void> {
-  const { settings, loaded, signal } = context;
-  await checkPorts(context);
-  const lake = demoLake(context, o);
-  note('spymaster: making a synthetic market');
-  const dt = await makeMarket(context, o, lake);
-  const parameters: StreamParameters = {
+/** What both streams are opened with. */
+function streamOf(market: DemoMarket, o: DemoOptions): Record<string, string> {
+  return {
     product_type: 'future_mbo',
-    symbol: frontSymbol(o.product, dt),
-    dt,
+    symbol: frontSymbol(o.product, market.shown),
+    dt: market.shown,
     start_time: o.startTime,
     speed: String(o.speed),
   };
-  const web = await startWebServer(loaded);
+}
+
+/** The servers, on a lake that holds the orders of the shown day at least. */
+async function startServers(context: CommandContext, lake: string, stream: Record<string, string>) {
+  const { loaded, settings } = context;
+  const servers: { port: number; close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const server of servers) await server.close();
+  };
   try {
-    const streams = await startStreamServer(loaded, lake, parameters as Record<string, string>);
-    const at = { host: settings.host, streamPort: streams.port, webPort: web.port };
-    try {
-      await firstFrame(socketUrl(at, parameters), signal);
-      await printLine(`\n  ${pageUrl(at, parameters)}\n\nCtrl-C stops everything.`);
-    } catch (error) {
-      await streams.close();
-      throw error;
-    }
-    await serveUntilInterrupted(signal, [streams]);
+    servers.push(await startWebServer(loaded));
+    servers.push(await startStreamServer(loaded, lake, stream));
+    servers.push(await startVelocityServer(loaded, lake, stream, true));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [webPort, streamPort, velocityPort] = servers.map(({ port }) => port);
+  return { at: { host: settings.host, webPort, streamPort, velocityPort } as Addresses, close };
+}
+
+async function serveDemo(context: CommandContext, o: DemoOptions): Promise<void> {
+  const { signal } = context;
+  await checkPorts(context);
+  const market = planDemo(context, o);
+  const maker = new DemoMaker(market, signal);
+  await maker.make(market.orders);
+  const stream = streamOf(market, o);
+  const { at, close } = await startServers(context, market.lake, stream);
+  try {
+    await firstFrame(socketUrl(at, stream), signal);
+    await printLine(`vacuum pressure  ${pageUrl(at, stream)}`);
+    await maker.make(market.tables);
+    await firstFrame(velocitySocketUrl(at, stream), signal);
+    await printLine(`velocity         ${velocityPageUrl(at, stream)}`);
+    await maker.make(market.otherDays);
+    await printLine(`forecast         ${await makeForecast(maker, market, o.product)}`);
+    const report = join(forecastFolder(market.lake, o.product), 'report.html');
+    if (existsSync(report)) await printLine(`report           ${pathToFileURL(resolve(report))}`);
+    maker.finish();
+    await printLine('\nCtrl-C stops everything.');
+    await serveUntilInterrupted(signal, []);
   } finally {
-    await web.close();
+    await close();
   }
 }
 
