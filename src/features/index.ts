@@ -3,7 +3,12 @@ export { denseSurface } from './dense-surface.ts';
 export { IntegratedFlow } from './integrated-flow.ts';
 export { MicroPrice, type MicroPriceNeeds } from './micro-price.ts';
 export { expNegative, lnOnePlus } from './natural-functions.ts';
-export { addOrderFlow, depthNormalisedFlow, tradeImbalanceShare } from './order-flow-imbalance.ts';
+export {
+  addOrderFlow,
+  depthNormalisedFlow,
+  queueFlow,
+  tradeImbalanceShare,
+} from './order-flow-imbalance.ts';
 export type { SurfaceInputs, SurfaceShape } from './physics-surface.ts';
 export { PhysicsSurface } from './physics-surface.ts';
 export { queueImbalance, upProbability, weightedMidEdge } from './queue-imbalance.ts';

@@ -4,16 +4,31 @@
  */
 
 /**
- * Adds to `sums` what an event did to the ranks of one side, from rank `from` on:
- * `q 1{P >= P'} - q' 1{P <= P'}`, prime = before the event, and `P >= P'`: at least as good.
+ * What one change did to the queue at a rank of one side, lots: `q 1{P >= P'} - q' 1{P <= P'}`,
+ * prime = before, and `P >= P'`: at least as good. Prices come as keys that are larger the better
+ * they are, on both sides; where there is no level, the worst key there is and no lots.
  *
- * Prices come as keys that are larger the better they are, on both sides; a rank that no level has
- * is the worst key with no lots. `sign` is 1 for bids and -1 for asks: then the sum over events and
- * both sides is the published measure, rank 0 that of the touch.
+ * Bids less asks, summed over events, it is the order-flow imbalance of Cont, Kukanov and Stoikov
+ * 2014, The price impact of order book events, Journal of Financial Econometrics 12, 47-88.
+ */
+export function queueFlow(
+  keyBefore: number,
+  lotsBefore: number,
+  key: number,
+  lots: number,
+): number {
+  let flow = 0;
+  if (key >= keyBefore) flow += lots;
+  if (key <= keyBefore) flow -= lotsBefore;
+  return flow;
+}
+
+/**
+ * Adds the flow of an event at the ranks of one side to `sums`, from rank `from` on; rank 0 is the
+ * touch. `sign` is 1 for bids and -1 for asks.
  *
- * Source: Cont, Kukanov and Stoikov 2014, The price impact of order book events, Journal of
- * Financial Econometrics 12, 47-88; beyond the touch Xu, Gould and Howison 2019, Multi-level
- * order-flow imbalance in a limit order book, arXiv 1907.06230.
+ * Source: Xu, Gould and Howison 2019, Multi-level order-flow imbalance in a limit order book,
+ * arXiv 1907.06230.
  */
 export function addOrderFlow(
   sums: Float64Array,
@@ -25,11 +40,7 @@ export function addOrderFlow(
   from: number,
 ): void {
   for (let m = from; m < sums.length; m++) {
-    const key = keys[m]!;
-    const before = keysBefore[m]!;
-    let flow = 0;
-    if (key >= before) flow += lots[m]!;
-    if (key <= before) flow -= lotsBefore[m]!;
+    const flow = queueFlow(keysBefore[m]!, lotsBefore[m]!, keys[m]!, lots[m]!);
     sums[m] = sums[m]! + sign * flow;
   }
 }

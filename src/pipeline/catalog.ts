@@ -6,6 +6,10 @@ import { bronzeEquityOptionCmbp1 } from './bronze/ingest-equity-option-cmbp-1.ts
 import { bronzeFutureMbo } from './bronze/ingest-future-mbo.ts';
 import { bronzeFutureOptionMbo } from './bronze/ingest-future-option-mbo.ts';
 import { goldEquityMicrostructure, goldFutureMicrostructure } from './gold/microstructure.ts';
+import {
+  goldEquityOptionMicrostructure,
+  goldFutureOptionMicrostructure,
+} from './gold/microstructure-options.ts';
 import { goldEquityMbo, goldFutureMbo } from './gold/price-surface.ts';
 import { goldEquityOptionCmbp1, goldFutureOptionMbo } from './gold/strike-surface.ts';
 import { silverEquityMbo } from './silver/equity-mbo.ts';
@@ -30,4 +34,6 @@ export const STAGES: readonly Stage[] = [
   goldEquityOptionCmbp1,
   goldFutureMicrostructure,
   goldEquityMicrostructure,
+  goldFutureOptionMicrostructure,
+  goldEquityOptionMicrostructure,
 ];
