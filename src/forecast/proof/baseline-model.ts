@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../day-forecast.ts';
+import { OUTCOMES, PROOF_HORIZONS_S } from '../day-forecast.ts';
 import type { ForecastDay } from '../forecast-day.ts';
 import type { IsotonicMap } from '../forecast-parameters.ts';
 import { fitCalibration } from '../model/calibration.ts';
@@ -32,29 +32,33 @@ export interface BaselineModel {
   maps: IsotonicMap[];
 }
 
-function gatherRows(
-  quantity: BaselineQuantity,
-  days: readonly ForecastDay[],
-  seconds: number,
-): BaselineRows {
-  const values: number[] = [];
-  const outcomes: number[] = [];
-  for (const day of days) {
-    const seen = quantityOf(quantity, day);
+/** A session and what a baseline sees of it. */
+interface SeenDay {
+  day: ForecastDay;
+  /** [windows x width] */
+  values: Float64Array;
+}
+
+function gatherRows(seen: readonly SeenDay[], width: number, seconds: number): BaselineRows {
+  const most = seen.reduce((sum, { day }) => sum + day.windows, 0);
+  const values = new Float64Array(most * width);
+  const outcomes = new Uint8Array(most);
+  let rows = 0;
+  for (const { day, values: own } of seen) {
     const moves = midMoves(day, seconds);
     const end = purgedFrom(day);
     for (let i = 0; i < end; i++) {
-      const row = seen.subarray(i * quantity.width, (i + 1) * quantity.width);
-      if (outcomeOf(moves[i]) < 0 || !row.every(Number.isFinite)) continue;
-      values.push(...row);
-      outcomes.push(outcomeOf(moves[i]));
+      const outcome = outcomeOf(moves[i]);
+      if (outcome < 0) continue;
+      let sum = 0;
+      for (let k = 0; k < width; k++) {
+        values[rows * width + k] = own[i * width + k];
+        sum += own[i * width + k];
+      }
+      if (Number.isFinite(sum)) outcomes[rows++] = outcome;
     }
   }
-  return {
-    rows: outcomes.length,
-    values: Float64Array.from(values),
-    outcomes: Uint8Array.from(outcomes),
-  };
+  return { rows, values: values.subarray(0, rows * width), outcomes: outcomes.subarray(0, rows) };
 }
 
 /** Mean and scale of each number; one that does not vary has scale 1. */
@@ -93,23 +97,17 @@ function calibrations(raw: Float64Array, outcomes: Uint8Array, seconds: number):
   });
 }
 
-/**
- * Fits a multinomial logistic of a baseline's quantity at one horizon and calibrates it, on the same
- * days and in the same way as the forecast that it is compared with.
- * @returns null when there are too few windows, or the fit does not converge.
- */
-export function fitBaselineModel(
-  quantity: BaselineQuantity,
-  days: { train: readonly ForecastDay[]; calibrate: readonly ForecastDay[] },
+function fitModel(
+  width: number,
+  train: BaselineRows,
+  later: BaselineRows,
   seconds: number,
 ): BaselineModel | null {
-  const train = gatherRows(quantity, days.train, seconds);
-  const later = gatherRows(quantity, days.calibrate, seconds);
   if (train.rows < ROWS_MIN || later.rows < ROWS_MIN) return null;
-  const standard = standardOf(train.values, quantity.width);
+  const standard = standardOf(train.values, width);
   const fit = fitLogistic({
     rows: train.rows,
-    featureCount: quantity.width,
+    featureCount: width,
     features: standardised(train.values, standard),
     outcomes: train.outcomes,
     classCount: CLASSES,
@@ -119,6 +117,28 @@ export function fitBaselineModel(
   const raw = new Float64Array(later.rows * CLASSES);
   logisticProbabilities(fit.weights, standardised(later.values, standard), later.rows, raw);
   return { ...standard, weights: fit.weights, maps: calibrations(raw, later.outcomes, seconds) };
+}
+
+/**
+ * Fits a multinomial logistic of a baseline's quantity at each of `PROOF_HORIZONS_S` and calibrates
+ * it, on the same days and in the same way as the forecast that it is compared with.
+ * @returns null when there are too few windows at one of them, or a fit does not converge.
+ */
+export function fitBaselineModels(
+  quantity: BaselineQuantity,
+  days: { train: readonly ForecastDay[]; calibrate: readonly ForecastDay[] },
+): BaselineModel[] | null {
+  const { width } = quantity;
+  const see = (day: ForecastDay): SeenDay => ({ day, values: quantityOf(quantity, day) });
+  const [train, later] = [days.train.map(see), days.calibrate.map(see)];
+  const models: BaselineModel[] = [];
+  for (const seconds of PROOF_HORIZONS_S) {
+    const rows = gatherRows(train, width, seconds);
+    const model = fitModel(width, rows, gatherRows(later, width, seconds), seconds);
+    if (!model) return null;
+    models.push(model);
+  }
+  return models;
 }
 
 /** p(down), p(flat), p(up) of every window; NaN where the quantity is unknown. [windows x 3] */

@@ -8,7 +8,7 @@ import { speedAt } from '../model/features.ts';
 import { purgedFrom } from '../model/gather-samples.ts';
 import { PROBABILITY_FLOOR } from '../model/model-constants.ts';
 import { midMoves } from '../moves.ts';
-import { type BaselineModel, baselineProbabilities, fitBaselineModel } from './baseline-model.ts';
+import { type BaselineModel, baselineProbabilities, fitBaselineModels } from './baseline-model.ts';
 import {
   type BaselineQuantity,
   LAST_MOVE,
@@ -160,12 +160,8 @@ export function fitBaselines(days: FitDays): Baselines {
     [ORDER_FLOW, sized],
   ];
   for (const [quantity, expected] of candidates) {
-    const models: BaselineModel[] = [];
-    for (const seconds of PROOF_HORIZONS_S) {
-      const model = fitBaselineModel(quantity, days, seconds);
-      if (model) models.push(model);
-    }
-    if (models.length === PROOF_HORIZONS_S.length) {
+    const models = fitBaselineModels(quantity, days);
+    if (models) {
       forecasters.push(fitted(quantity, models, expected));
     } else {
       const why = 'too few windows with a known value and a known move, or no fit';
