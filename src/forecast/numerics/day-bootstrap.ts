@@ -54,7 +54,7 @@ function jackknifeHalf(
   return error * studentQuantile(1 - (1 - level) / 2, count - 1);
 }
 
-/** The interval and the jackknife's about the statistic of all days; null when either is unknown. */
+/** The interval and the jackknife's about the statistic of all days; null when unknown. */
 function widened(
   interval: DayInterval,
   days: readonly ArrayLike<number>[],
