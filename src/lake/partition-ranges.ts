@@ -23,6 +23,8 @@ const HASH_TURN_BYTES = 512 * 1024;
 /** A partition that is open for ranges. It holds no file between two calls. */
 export interface PartitionRanges {
   readonly manifest: PartitionManifest;
+  /** Which file it reads: another one after any replacement. */
+  readonly identity: string;
   /**
    * The rows whose first key column is in [from, to), in arrays of the caller's own.
    * @throws DataError PARTITION_DAMAGED, CONTRACT; OperatingError PARTITION_BUSY when the file is
@@ -38,6 +40,7 @@ export interface PartitionRanges {
 
 class Ranges implements PartitionRanges {
   readonly manifest: PartitionManifest;
+  readonly identity: string;
   private readonly connection: DuckDBConnection;
   private readonly name: string;
   private readonly place: ResolvedPartition;
@@ -55,6 +58,7 @@ class Ranges implements PartitionRanges {
     key: string,
   ) {
     this.manifest = place.manifest;
+    this.identity = place.identity;
     this.connection = connection;
     this.name = name;
     this.place = place;

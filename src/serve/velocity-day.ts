@@ -55,6 +55,8 @@ export interface VelocityDayFacts {
 /** An open day. */
 export interface VelocityDay {
   readonly facts: VelocityDayFacts;
+  /** Which files it reads: others after any replacement. */
+  readonly files: string;
   /**
    * Windows that end in [from, to) s.
    * @throws DataError PARTITION_DAMAGED, CONTRACT; OperatingError PARTITION_BUSY
@@ -139,12 +141,16 @@ function activityOf(snapshots: TableRows): VelocityDayFacts['activity'] {
 
 class OpenDay implements VelocityDay {
   readonly facts: VelocityDayFacts;
+  readonly files: string;
   private readonly tables: DayTables;
   private readonly source: ForecastSource;
   private readonly originNs: bigint;
 
   constructor(tables: DayTables, source: ForecastSource, facts: VelocityDayFacts) {
     this.facts = facts;
+    this.files = Object.values(tables)
+      .map((table: PartitionRanges | null) => table?.identity ?? '')
+      .join(' ');
     this.tables = tables;
     this.source = source;
     this.originNs = dateToUnixNs(source.name.dt);
@@ -178,7 +184,7 @@ function optionFacts(tables: DayTables, ref: PartitionRef): VelocityDayFacts['op
 }
 
 function keyOf(tables: DayTables, forecast: ForecastNotice, symbol: string): string {
-  const parts = [symbol, forecast.parameters_version ?? '', String(forecast.available)];
+  const parts = [symbol, JSON.stringify(forecast)];
   const { snapshot, surface, options, microstructure } = tables;
   for (const table of [snapshot, surface, options, microstructure]) {
     parts.push(table?.manifest.sha256 ?? '');

@@ -55,13 +55,12 @@ class Reader {
   private async open(request: (VelocityTask & { type: 'open' })['request']): Promise<VelocityDay> {
     const day = await openVelocityDay(this.connection, request);
     const { key } = day.facts;
-    const known = this.days.get(key);
     // Nothing is shown of it until it was repaired.
     if (this.damaged.has(key)) await day.checkBytes();
     this.damaged.delete(key);
-    this.keep(known ?? day);
-    this.check(known ?? day);
-    return known ?? day;
+    this.keep(day);
+    this.check(day);
+    return day;
   }
 
   private async reopen(task: VelocityTask & { type: 'block' }): Promise<VelocityDay> {
@@ -82,14 +81,15 @@ class Reader {
 
   /** Compares a day's bytes once; what is wrong is told to the server. */
   private check(day: VelocityDay): void {
+    const { files } = day;
     const { key } = day.facts;
-    if (this.checked.has(key)) return;
+    if (this.checked.has(files)) return;
     const checked = day.checkBytes().catch((error) => {
-      this.checked.delete(key);
+      this.checked.delete(files);
       this.damaged.add(key);
       this.tell({ id: -1, type: 'damaged', key, error: toReadError(error) }, []);
     });
-    this.checked.set(key, checked);
+    this.checked.set(files, checked);
     const [oldest] = this.checked.keys();
     if (oldest !== undefined && this.checked.size > MAX_CHECKED_DAYS) this.checked.delete(oldest);
   }

@@ -1,7 +1,7 @@
 /**
  * Lakes with a few minutes of ES and QQQ, for the tests of the velocity stream.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -61,6 +61,13 @@ export async function lakeOf(
 ): Promise<VelocityLake> {
   const made = emptyLake();
   await publishMarket(made.lake, market, seconds);
+  return made;
+}
+
+/** The same lake in a place of its own. */
+export function copyOf({ lake }: VelocityLake): VelocityLake {
+  const made = emptyLake();
+  cpSync(lake, made.lake, { recursive: true });
   return made;
 }
 
