@@ -17,8 +17,8 @@ export interface DayForecast {
   /** Per horizon: expected move of the mid, ticks. [windows] */
   moves: readonly Float64Array[];
   /**
-   * Per horizon: bounds of the move, ticks: 80 % low, 50 % low, 50 % high, 80 % high; absent where a
-   * forecaster has none. [windows x 4], row by row
+   * Per horizon: bounds of the move, ticks: 80 % low, 50 % low, 50 % high, 80 % high; absent where
+   * a forecaster has none. [windows x 4], row by row
    */
   bands?: readonly Float64Array[];
 }

@@ -17,9 +17,9 @@ export function windowsAway(day: ForecastDay, seconds: number): Int32Array {
 }
 
 /**
- * Move of the mid from each window's end to `seconds` later, ticks: what a forecast is judged by. NaN
- * unless both windows are there with a whole, uncrossed book. Negative seconds give the move back to
- * an earlier window, `mid(earlier) - mid(t)`. [windows]
+ * Move of the mid from each window's end to `seconds` later, ticks: what a forecast is judged by.
+ * NaN unless both windows are there with a whole, uncrossed book. Negative seconds give the move
+ * back to an earlier window, `mid(earlier) - mid(t)`. [windows]
  */
 export function midMoves(day: ForecastDay, seconds: number): Float64Array {
   const { windows, mid, valid } = day;

@@ -212,7 +212,7 @@ describe('a leak is caught', () => {
 
 describe('the gate', () => {
   it('refuses a forecast that is surest where it is most often wrong', () => {
-    // Leans of each window keep their side; the surest become the least sure and the other way round.
+    // Each lean keeps its side; the surest become the least sure and the other way round.
     const broken = changed(ours, (p) => {
       const [both, lean] = [p[2] + p[0], p[2] - p[0]];
       const other = Math.sign(lean) * (both - Math.abs(lean));

@@ -112,7 +112,9 @@ export function controlTable({ controls }: ForecastEvaluation): string {
 
 /** The refits on growing stretches of days. */
 export function walkTable({ walk_forward, horizons }: ForecastEvaluation): string {
-  if (walk_forward.length === 0) return '<p>No walk forward was made: there are too few days, or it was left out.</p>';
+  if (walk_forward.length === 0) {
+    return '<p>No walk forward was made: there are too few days, or it was left out.</p>';
+  }
   const rows = walk_forward.map((fold) => [
     fold.test.length > 1 ? `${fold.test[0]} to ${fold.test.at(-1)}` : (fold.test[0] ?? UNKNOWN),
     String(fold.train.length),

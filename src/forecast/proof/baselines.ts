@@ -80,8 +80,8 @@ function climatology(climates: readonly Climate[]): Forecaster {
 }
 
 /**
- * Up with probability (2 / pi) atan(bid lots / ask lots) when the mid moves, nothing fitted (Cont and
- * de Larrard 2013); how often it moves as on training days.
+ * Up with probability (2 / pi) atan(bid lots / ask lots) when the mid moves, nothing fitted (Cont
+ * and de Larrard 2013); how often it moves as on training days.
  */
 function queueArctangent(climates: readonly Climate[]): Forecaster {
   const predict = (day: ForecastDay) => {

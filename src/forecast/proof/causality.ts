@@ -55,8 +55,8 @@ export function checkCausality(
 
 /**
  * Order flow explains the move of its own second and next to nothing of the next one (Cont,
- * Kukanov, Stoikov 2014; Cont, Cucuringu, Zhang 2023). The other way round, what was recorded belongs
- * to a later second than it says.
+ * Kukanov, Stoikov 2014; Cont, Cucuringu, Zhang 2023). The other way round, what was recorded
+ * belongs to a later second than it says.
  */
 export function checkClock(days: readonly ForecastDay[]): ClockCheck {
   const flow: number[] = [];

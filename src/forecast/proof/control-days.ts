@@ -55,7 +55,9 @@ export function mirroredWindows(day: ForecastDay): Int32Array {
   );
 }
 
-/** For each window, the one of another session at the same time of the day; -1 without. [windows] */
+/**
+ * For each window, the one of another session at the same time of the day; -1 without. [windows]
+ */
 export function sameTimeWindows(day: ForecastDay, other: ForecastDay): Int32Array {
   return windowsAtTimes(day, other, (second) => second);
 }

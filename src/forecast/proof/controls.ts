@@ -33,8 +33,8 @@ const REFERENCE = 1;
 const MOVES = 2;
 
 /**
- * Sums of one session: log-loss of the direction among moves that are not zero, that of the session's
- * own share of up moves (which nothing can beat without knowing), and the moves.
+ * Sums of one session: log-loss of the direction among moves that are not zero, that of the
+ * session's own share of up moves (which nothing can beat without knowing), and the moves.
  */
 function directionSums({ day, forecast, rows }: ControlDay, h: number): Float64Array {
   const moves = midMoves(day, PROOF_HORIZONS_S[h]);

@@ -21,11 +21,12 @@ function sumOf(days: readonly ArrayLike<number>[], without: number): Float64Arra
 }
 
 /**
- * Tests a statistic of sums over days by leaving out a day at a time (Tukey's jackknife): unlike the
- * bootstrap's, its p-value can be as small as the days are alike, which looking at many at once
+ * Tests a statistic of sums over days by leaving out a day at a time (Tukey's jackknife): unlike
+ * the bootstrap's, its p-value can be as small as the days are alike, which looking at many at once
  * needs.
  * @param days sums of each day, the same kinds in each.
- * @returns value alone, the rest NaN, with fewer than three days or where a day decides whether it is
+ * @returns value alone, the rest NaN, with fewer than three days or where a day decides whether it
+ * is
  *   known at all.
  */
 export function dayJackknife(

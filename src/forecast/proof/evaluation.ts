@@ -1,6 +1,6 @@
 /**
- * What `forecast evaluate` leaves behind: `forecast/{root}/physics_beta_gamma_eval.json`, whole. Keys
- * are published names; null = unknown, never 0.
+ * What `forecast evaluate` leaves behind: `forecast/{root}/physics_beta_gamma_eval.json`, whole.
+ * Keys are published names; null = unknown, never 0.
  */
 
 /** Version of the file's shape. */

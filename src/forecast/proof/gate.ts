@@ -11,8 +11,8 @@ const FALL_P_MAX = 0.05;
 /** How far mean confidence may rise from one horizon to a longer one: the noise of calibration. */
 const CONFIDENCE_RISE_MAX = 0.05;
 /**
- * Share of the next move's variance that honest forecasts stay below: what order flow explains of the
- * move of its own second, and never of the next (models: what an honest report will look like).
+ * Share of the next move's variance that honest forecasts stay below: what order flow explains of
+ * the move of its own second, and never of the next (models: what an honest report will look like).
  */
 const HONEST_R2_MAX = 0.35;
 /** Area under the curve of directions that honest forecasts stay below: next moves on the best of
@@ -97,9 +97,9 @@ function earnedConfidence({ ours: { hit_rate } }: HorizonEvaluation): number {
 }
 
 /**
- * Mean confidence that rises with the horizon and is not earned. A signal that lives for seconds may
- * tell the sum of several moves better than the first of them: then directions come true as often as
- * was said, and that is no fault.
+ * Mean confidence that rises with the horizon and is not earned. A signal that lives for seconds
+ * may tell the sum of several moves better than the first of them: then directions come true as
+ * often as was said, and that is no fault.
  */
 function riseReasons(horizons: readonly HorizonEvaluation[]): string[] {
   let [least, at] = [Number.POSITIVE_INFINITY, 0];

@@ -60,8 +60,8 @@ function adjustComparisons(horizons: readonly HorizonEvaluation[]): HorizonEvalu
 }
 
 /**
- * Proves a fitted forecast, or not: scores on the days held out against baselines that were fitted on
- * the same days as it, controls, a walk forward, and the gate's verdict. Deterministic.
+ * Proves a fitted forecast, or not: scores on the days held out against baselines that were fitted
+ * on the same days as it, controls, a walk forward, and the gate's verdict. Deterministic.
  */
 export function proveForecast(request: ProofRequest): ForecastProof {
   const { ours, holdout, refit, train, calibrate } = request;
