@@ -5,7 +5,7 @@ import { envNameOf, SETTING_NAMES } from '../../src/cli/settings.ts';
 import { ERRORS } from '../../src/core/index.ts';
 import * as dbn from '../../src/dbn/index.ts';
 import { DEFAULT_COEFFICIENTS } from '../../src/vacuum-pressure/index.ts';
-import { FRAME_COLUMNS } from '../../src/wire/index.ts';
+import { FRAME_COLUMNS, VELOCITY_COLUMNS, VELOCITY_SURFACES } from '../../src/wire/index.ts';
 import { faultOf } from './command-lines.ts';
 import { renderCommandsPage } from './commands-page.ts';
 import { renderCountersPage } from './counters-page.ts';
@@ -52,18 +52,19 @@ describe('docs/errors.md', () => {
 
 describe('docs/streams.md', () => {
   const page = read('docs/streams.md');
-  const messages = files.find((f) => f.path === 'src/wire/vacuum-pressure-messages.ts');
-  const program = messages ? parse(messages).program : null;
+  const messages = files.filter((f) => /^src\/wire\/[\w-]+-messages\.ts$/.test(f.path));
+  const text = messages.map((f) => f.text).join('\n');
+  const statements = messages.flatMap((f) => (parse(f).program?.['body'] ?? []) as Node[]);
 
   it('has a heading for every message of the server, and no other', () => {
-    const types = [...(messages?.text ?? '').matchAll(/^ {2}type: '(\w+)';$/gm)].map((m) => m[1]);
+    const types = [...new Set([...text.matchAll(/^ {2}type: '(\w+)';$/gm)].map((m) => m[1]))];
     const headings = [...page.matchAll(/^### `(\w+)`$/gm)].map((m) => m[1]);
     expect(types.length).toBeGreaterThan(0);
     expect(headings.sort()).toEqual(types.sort());
   });
 
   it('shows every message of the client', () => {
-    const types = [...(messages?.text ?? '').matchAll(/\{ type: '(\w+)'/g)].map((m) => m[1]);
+    const types = [...text.matchAll(/\{ type: '(\w+)'/g)].map((m) => m[1]);
     const shown = [...page.matchAll(/`\{"type":"(\w+)"[^`]*\}`/g)].map((m) => m[1]);
     expect(types.length).toBeGreaterThan(0);
     expect(shown.sort()).toEqual(types.sort());
@@ -72,7 +73,7 @@ describe('docs/streams.md', () => {
   it('names every field of every message', () => {
     const words = codeWords(page);
     const missing: string[] = [];
-    for (const statement of (program?.['body'] ?? []) as Node[]) {
+    for (const statement of statements) {
       const declaration = statement['declaration'] as Node | null | undefined;
       if (declaration?.type !== 'TSInterfaceDeclaration') continue;
       const name = (declaration['id'] as Node)['name'] as string;
@@ -90,6 +91,15 @@ describe('docs/streams.md', () => {
       .map(([name, type, unit]) => ({ name: name?.replaceAll('`', ''), type, unit }))
       .slice(0, FRAME_COLUMNS.length);
     expect(columns).toEqual(FRAME_COLUMNS.map(({ name, type, unit }) => ({ name, type, unit })));
+  });
+
+  it.each(VELOCITY_SURFACES)('lists the columns of the %s surface likewise', (surface) => {
+    const wanted = VELOCITY_COLUMNS[surface].map(({ name, type, unit }) => ({ name, type, unit }));
+    const table = page.slice(page.indexOf(`\n\`${surface}\`, `));
+    const columns = codeRows(table)
+      .map(([name, type, unit]) => ({ name: name?.replaceAll('`', ''), type, unit }))
+      .slice(0, wanted.length);
+    expect(columns).toEqual(wanted);
   });
 });
 
