@@ -1,9 +1,9 @@
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { THEMES } from '../../web/shell/themes.ts';
 import { launchChromium } from './chromium.ts';
 import { Market } from './market.ts';
+import { misplaced, violations } from './page-checks.ts';
 import { openPage, type PageUnderTest, pausePlayback, waitForColumns } from './page-under-test.ts';
 
 const THEME_NAMES = Object.keys(THEMES);
@@ -19,18 +19,6 @@ afterAll(async () => {
   await browser?.close();
   await market?.close();
 });
-
-/** Violations of WCAG 2.2 A and AA and of good practice that axe finds, in words. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const injected = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const result = await injected.axe.run();
-    return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html}`));
-  });
-}
 
 describe('the page', () => {
   let t: PageUnderTest;
@@ -77,31 +65,7 @@ describe.each([
   it('lets nothing overlap, stick out or scroll', async () => {
     const { page } = await openPage(browser, market.page(), size);
     await waitForColumns(page, 10);
-    const found = await page.evaluate(() => {
-      const problems: string[] = [];
-      const { width, height } = document.body.getBoundingClientRect();
-      for (const parent of ['.top-bar', '.toolbar', '.stage', '.side']) {
-        const boxes = [...document.querySelectorAll(`${parent} > *`)]
-          .map((el) => ({ name: `${parent} ${el.className}`, box: el.getBoundingClientRect() }))
-          .filter(({ box }) => box.width > 1 && box.height > 1);
-        for (const [i, a] of boxes.entries()) {
-          if (a.box.right > width + 0.5 || a.box.bottom > height + 0.5) {
-            problems.push(`${a.name} sticks out`);
-          }
-          for (const b of boxes.slice(i + 1)) {
-            const x = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-            const y = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-            if (x > 1 && y > 1) problems.push(`${a.name} overlaps ${b.name}`);
-          }
-        }
-      }
-      const root = document.documentElement;
-      if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight) {
-        problems.push('the page scrolls');
-      }
-      return problems;
-    });
-    expect(found).toEqual([]);
+    expect(await misplaced(page)).toEqual([]);
     const plot = await page.evaluate(() => window.__spymaster.plot!);
     expect(plot.width).toBeGreaterThan(420);
     await page.context().close();

@@ -26,6 +26,18 @@ export const MARKET = {
   rate: '300',
 } as const;
 
+/** Runs `spymaster` and waits for its end. @throws Error with its output when it fails. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [PROGRAM, ...args], { cwd: ROOT });
+}
+
+/** @throws Error when the program or a page has not been built. */
+export function checkBuilt(page: string): void {
+  for (const built of [PROGRAM, join(ROOT, 'dist', 'web', page)]) {
+    if (!existsSync(built)) throw new Error(`${built} is missing: run \`npm run build\` first`);
+  }
+}
+
 /** A server in a process of its own. */
 export class ServerProcess {
   readonly url: string;
@@ -81,17 +93,13 @@ export class Market {
 
   /** @throws Error when the program or the page has not been built. */
   static async open(): Promise<Market> {
-    for (const built of [PROGRAM, join(ROOT, 'dist', 'web', 'vacuum-pressure.html')]) {
-      if (!existsSync(built)) throw new Error(`${built} is missing: run \`npm run build\` first`);
-    }
+    checkBuilt('vacuum-pressure.html');
     const folder = await mkdtemp(join(tmpdir(), 'spymaster-browser-'));
     const { date, from, to, seed, rate } = MARKET;
     const synth = ['synth', '--symbol', 'ES', '--dates', date, '--from', from, '--to', to];
     const shape = ['--seed', seed, '--signal', '0.6', '--rate', rate];
     const lake = ['--lake', join(folder, 'lake')];
-    await promisify(execFile)(process.execPath, [PROGRAM, ...synth, ...shape, ...lake], {
-      cwd: ROOT,
-    });
+    await runProgram([...synth, ...shape, ...lake]);
     const web = await ServerProcess.start(['web', '--web-port', '0']);
     return new Market(folder, web, await Market.serve(folder, '0'));
   }

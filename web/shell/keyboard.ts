@@ -26,15 +26,21 @@ export function chordOf(event: KeyboardEvent): string {
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches('input, select, textarea, [contenteditable]');
+  const typed = 'input:not([type="range"], [type="checkbox"])';
+  return target.matches(`${typed}, select, textarea, [contenteditable]`);
 }
 
+const SLIDER_KEYS = /^(Arrow|Page)|^(Home|End)$/;
+
 /**
- * Controls that answer these keys by themselves: a focused button must still be pressed by space.
+ * Controls that answer these keys by themselves: a focused button must still be pressed by space,
+ * and a slider moved by arrows.
  */
 function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
+  if (target.matches('input[type="range"]')) return SLIDER_KEYS.test(event.key);
+  if (target.matches('input[type="checkbox"]')) return event.key === ' ';
   return [' ', 'Enter'].includes(event.key) && target.matches('button, summary, a[href]');
 }
 

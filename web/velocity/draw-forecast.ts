@@ -1,11 +1,4 @@
-import {
-  CANVAS_FONT,
-  placeOfPrice,
-  type Scene,
-  type SceneLayer,
-  xOfColumn,
-  yOfRow,
-} from '../surface/index.ts';
+import { CANVAS_FONT, type Scene, type SceneLayer, xOfColumn, yOfRow } from '../surface/index.ts';
 import type { ForecastReading, HorizonForecast } from './forecast-reading.ts';
 
 /** Distance of the hatching lines of an unproven band, CSS pixels. */
@@ -36,26 +29,21 @@ export function outlineOf(
 }
 
 /**
- * The forecast layer: path with its bands from the window at `midInt`, at the right of it. What is
- * unproven is hatched and called so.
+ * The forecast layer: path with its bands from the window's middle at `mid` (place on the vertical
+ * axis), at the right of it. What is unproven is hatched and called so.
  */
-export function forecastLayer(
-  forecast: ForecastReading,
-  midInt: string,
-  opacity: number,
-): SceneLayer {
-  return (ctx, scene) => drawForecast(ctx, scene, forecast, midInt, opacity);
+export function forecastLayer(forecast: ForecastReading, mid: number, opacity: number): SceneLayer {
+  return (ctx, scene) => drawForecast(ctx, scene, forecast, mid, opacity);
 }
 
 function drawForecast(
   ctx: CanvasRenderingContext2D,
   scene: Scene,
   { seq, horizons, status }: ForecastReading,
-  midInt: string,
+  mid: number,
   opacity: number,
 ): void {
   const { camera, viewport: v, price, palette } = scene;
-  const mid = placeOfPrice(price, midInt);
   const place = ([horizon, move]: PathPoint): [number, number] => [
     xOfColumn(camera, v, seq + horizon),
     yOfRow(camera, v, mid + move / price.bucketTicks),

@@ -20,7 +20,7 @@ import { forecastLayer } from './draw-forecast.ts';
 import { SIDES, type SideChoice, SURFACE_FIELDS } from './fields.ts';
 import { createLayerState, readLayers, shownOpacity, writeLayers } from './layers.ts';
 import type { OptionsBars } from './options-bars.ts';
-import { readBeyond, readOptions } from './read-layers.ts';
+import { readAfter, readBeyond, readOptions } from './read-layers.ts';
 import { spokenSummary } from './spoken-summary.ts';
 import { BASE_SECONDS, VelocityModel } from './velocity-model.ts';
 import { VELOCITY_STREAM, type VelocityWindow, WindowCodec } from './window-codec.ts';
@@ -128,16 +128,24 @@ export class VelocityController extends PageController<VelocityConfig, VelocityW
         ctx.globalAlpha = 1;
       });
     }
-    const ahead = shownOpacity(layerState, 'forecast');
-    const mid = model.header?.mid_price_int ?? null;
-    if (ahead > 0 && model.forecast?.available && mid !== null) {
-      out.push(forecastLayer(model.forecast, mid, ahead));
-    }
-    return out;
+    return [...out, ...this.forecastLayers(shownOpacity(layerState, 'forecast'))];
+  }
+
+  /** The newest forecast and, for comparison with what came, the one made under the crosshair. */
+  private forecastLayers(opacity: number): SceneLayer[] {
+    const { model, view } = this;
+    const pointed = view?.crosshair ? model.forecastAt(view.crosshair.column) : null;
+    const both = new Set([pointed, model.forecast]);
+    return [...both].flatMap((forecast) => {
+      const mid = forecast ? model.midAt(forecast.seq) : Number.NaN;
+      const shown = opacity > 0 && forecast?.available && Number.isFinite(mid);
+      return shown ? [forecastLayer(forecast, mid, opacity)] : [];
+    });
   }
 
   protected override readExtra(cell: CellReading): CellReading['extra'] {
-    return [...readOptions(this.model, cell), ...readBeyond(this.model, cell)];
+    const { model } = this;
+    return [...readOptions(model, cell), ...readBeyond(model, cell), ...readAfter(model, cell)];
   }
 
   protected spokenSummary(): string {

@@ -48,6 +48,12 @@ export class VelocityModel extends SessionModel<VelocityConfig, VelocityWindow> 
     this.options = null;
   }
 
+  /** Place on the vertical axis of the middle at a time column; NaN when it is not known. */
+  midAt(column: number): number {
+    const frame = this.history.frameAt(column);
+    return frame < 0 ? Number.NaN : this.history.midRows[this.history.slotOf(frame)]!;
+  }
+
   /** What was said at the window shown at a time column; null when nothing was. */
   forecastAt(column: number): ForecastReading | null {
     const frame = this.history.frameAt(column);
