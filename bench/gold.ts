@@ -25,6 +25,7 @@ const GOLD_SECONDS_PER_SECOND = 10_800 / 20;
 const SILVER_EVENTS_PER_SECOND = 3_000_000;
 
 const goldFutureMbo = STAGES.find((s) => s.layer === 'gold' && s.productType === 'future_mbo')!;
+const goldMicrostructure = STAGES.find((s) => s.name === 'gold_compute_microstructure_1s')!;
 const python = process.env['SPYMASTER_INTEROP_PYTHON'];
 
 interface Run {
@@ -92,10 +93,12 @@ async function measureStages(day: Day, tell: boolean): Promise<void> {
   await run(bronzeFutureMbo, day);
   const silver = await run(silverFutureMbo, day);
   const gold = await run(goldFutureMbo, day);
+  const micro = await run(goldMicrostructure, day);
   if (!tell) return;
   const part = { silver: 'bronze to silver', gold: 'silver to gold' };
   tellStage(day, part.silver, 'records', silver, SILVER_EVENTS_PER_SECOND);
   tellStage(day, part.gold, 'seconds of market', gold, GOLD_SECONDS_PER_SECOND);
+  tellStage(day, 'bronze and silver to microstructure', 'records', micro);
 }
 
 function measurePython(interpreter: string, day: Day, peer: 'pandas' | 'polars'): void {

@@ -205,6 +205,27 @@ describeConformance('microstructure of a real hour', (pathOf) => {
     expect(rSquared(x, y, fitLine(x, y), null)).toBeGreaterThan(0.95);
   });
 
+  it.each([10, 20])(
+    'the micro-price is nearer to the mid in %d s than mid and weighted mid',
+    (h) => {
+      const skillOf = (column: string) => {
+        let missed = 0;
+        let moved = 0;
+        gold['micro_price_edge']!.forEach((known, i) => {
+          // mids[i + 1] is that of the row's own second.
+          if (Number.isNaN(known) || i + 1 + h >= mids.length) return;
+          const move = mids[i + 1 + h]! - mids[i + 1]!;
+          missed += (move - gold[column]![i]!) ** 2;
+          moved += move ** 2;
+        });
+        return 1 - missed / moved;
+      };
+      expect(skillOf('micro_price_edge')).toBeGreaterThan(0);
+      expect(skillOf('micro_price_edge')).toBeGreaterThan(skillOf('weighted_mid_edge'));
+      expect(skillOf('micro_price_edge')).toBeLessThan(0.05);
+    },
+  );
+
   it('queue imbalance predicts the next move, as it was measured', () => {
     const ups = nextMoves(touches);
     const used = touches
