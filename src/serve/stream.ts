@@ -70,7 +70,7 @@ export function gridAtOrAfter(ns: NsOfDay, throttleMs: number): number {
   return Math.max(0, Math.ceil(ns / (throttleMs * NS_PER_MS)));
 }
 
-/** The grid of a stream: from the first index after the first record to the first after the last. */
+/** The grid: from the first index after the first record to the first after the last. */
 export function gridOfStream(stream: OpenStream): StreamGrid {
   const { session, dt, source, throttleMs, product } = stream;
   const after = (ns: NsOfDay) => Math.floor(ns / (throttleMs * NS_PER_MS)) + 1;
