@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ASK, BID } from '../../src/core/index.ts';
+import { MoveLaw } from '../../src/synth/move-law.ts';
 import { areaUnderCurve, hours, midsPerSecond, record, type Tape } from './tape.ts';
 
 interface Draw {
@@ -106,5 +108,31 @@ describe('the known truth', () => {
     const last = touches.length - 1;
     const mid = (i: number) => (touches.bid[i]! + touches.ask[i]!) / 2;
     expect(mid(last) - mid(0)).toBe(path);
+  });
+});
+
+describe('the law of moves', () => {
+  const law = (rate: number) => new MoveLaw(1, rate, 0);
+  const logOdds = (p: number) => Math.log(p / (1 - p));
+
+  it('is that of docs/formulas.md', () => {
+    expect(logOdds(law(300).upProbability(30, 10))).toBeCloseTo(2.2 * 0.5, 9);
+    const flow = law(1200);
+    flow.added[BID] = 30;
+    flow.removed[ASK] = 20;
+    flow.added[ASK] = 20;
+    const share = (30 + 20 - 20) / (30 + 20 + 20 + 1200);
+    expect(logOdds(flow.upProbability(10, 10))).toBeCloseTo(35 * Math.sqrt(1200 / 300) * share, 9);
+    expect(flow.haste()).toBeCloseTo(1 + 5 * (2 * share - 0.05), 9);
+    for (let step = 0; step < 5 * 20; step++) flow.fade();
+    expect(flow.added[BID]).toBeCloseTo(30 / Math.E, 9);
+  });
+
+  it('stays within its bounds, and is a fair coin without a signal', () => {
+    expect(law(300).upProbability(1000, 1)).toBeLessThanOrEqual(0.98);
+    const flow = law(30);
+    flow.added[ASK] = 1e6;
+    expect(flow.upProbability(1, 1000)).toBe(0.02);
+    expect(new MoveLaw(0, 300, 0).upProbability(1000, 1)).toBe(0.5);
   });
 });
