@@ -8,6 +8,7 @@ import {
   dieboldMariano,
   sumDifferences,
 } from '../../src/forecast/numerics/diebold-mariano.ts';
+import { equalMassEdges } from '../../src/forecast/numerics/equal-mass-bins.ts';
 import { applyIsotonic, fitIsotonic } from '../../src/forecast/numerics/isotonic.ts';
 import {
   fitLeastSquares,
@@ -15,14 +16,14 @@ import {
 } from '../../src/forecast/numerics/least-squares.ts';
 import { fitLogistic, logisticProbabilities } from '../../src/forecast/numerics/logistic.ts';
 import { normalCdf, normalQuantile } from '../../src/forecast/numerics/normal-distribution.ts';
-import { areaUnderCurve, spearman } from '../../src/forecast/numerics/ranks.ts';
+import { areaUnderCurve } from '../../src/forecast/numerics/ranks.ts';
 import type { RegressionRows } from '../../src/forecast/numerics/regression-rows.ts';
 import {
   studentQuantile,
   studentTwoSided,
 } from '../../src/forecast/numerics/student-distribution.ts';
-import { brierLosses, countAndSum, logLosses } from '../../src/forecast/proof/scores.ts';
-import { pinballLoss } from '../../src/forecast/proof/scores-distribution.ts';
+import { countAndSum, logLosses } from '../../src/forecast/proof/scores.ts';
+import { addBrierParts, decomposeBrier, sumBins } from '../../src/forecast/proof/scores-brier.ts';
 import { madeUpSession } from './numerics-sessions.ts';
 
 /** Features, and outcomes that depend on them. */
@@ -161,7 +162,7 @@ export function distributionCase() {
   return { given: { x, p, t, levels, freedom }, found };
 }
 
-/** Scores of a fitted model: log-loss, Brier, area under the curve, Spearman, pinball loss. */
+/** Scores of a fitted model: log-loss, Brier (from its sums by bin), area under the curve. */
 export function scoresCase() {
   const data = sample(10, 2500, 4, 3);
   const { weights } = fitLogistic({ ...data, l2: 0.01 });
@@ -172,13 +173,12 @@ export function scoresCase() {
     Math.round(50 * (p[3 * i + 2] - p[3 * i])),
   );
   const up = Float64Array.from(data.outcomes, (k) => (k === 2 ? 1 : 0));
-  const mean = (values: Float64Array) => countAndSum(values)[1] / countAndSum(values)[0];
-  const scores = [
-    mean(logLosses(p, data.outcomes)),
-    mean(brierLosses(p, data.outcomes)),
-    areaUnderCurve(score, up),
-    spearman(score, data.outcomes),
-    mean(score.map((v, i) => pinballLoss(v / 50, 0.3, up[i]))),
-  ];
+  const brier = [0, 1, 2].map((k) => {
+    const probability = Float64Array.from(data.outcomes, (_, i) => p[3 * i + k]);
+    const happened = Float64Array.from(data.outcomes, (o) => (o === k ? 1 : 0));
+    return decomposeBrier(sumBins(probability, happened, equalMassEdges(probability, 10)));
+  });
+  const [count, sum] = countAndSum(logLosses(p, data.outcomes));
+  const scores = [sum / count, addBrierParts(brier).brier, areaUnderCurve(score, up)];
   return { given: { outcomes: data.outcomes, p, score, up }, found: { scores } };
 }

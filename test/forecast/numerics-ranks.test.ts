@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf, equalMassEdges } from '../../src/forecast/numerics/equal-mass-bins.ts';
-import { areaUnderCurve, ranksOf, spearman } from '../../src/forecast/numerics/ranks.ts';
+import { areaUnderCurve, ranksOf } from '../../src/forecast/numerics/ranks.ts';
 
 const small = fc.integer({ min: -4, max: 4 });
 
@@ -29,13 +29,6 @@ describe('ranks', () => {
     });
     fc.assert(property, { seed: 1, numRuns: 300 });
     expect(areaUnderCurve([1, Number.NaN, 2], [0, 0, 1])).toBe(1);
-  });
-
-  it("give Spearman's correlation", () => {
-    expect(spearman([1, 2, 3, 4], [10, 20, 40, 30])).toBeCloseTo(1 - (6 * 2) / (4 * 15), 14);
-    expect(spearman([1, 2, 3], [9, 4, 1])).toBeCloseTo(-1, 14);
-    expect(spearman([1, 1, 1], [1, 2, 3])).toBeNaN();
-    expect(spearman([1], [2])).toBeNaN();
   });
 });
 

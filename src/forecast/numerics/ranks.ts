@@ -34,16 +34,3 @@ export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<numb
   const zeros = ranks.length - ones;
   return ones * zeros === 0 ? Number.NaN : (sum - (ones * (ones + 1)) / 2) / (ones * zeros);
 }
-
-/** Spearman's rank correlation; NaN with fewer than two values or when either does not vary. */
-export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const [a, b] = [ranksOf(x), ranksOf(y)];
-  const middle = (a.length + 1) / 2;
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - middle) * (b[i] - middle);
-    aa += (a[i] - middle) ** 2;
-    bb += (b[i] - middle) ** 2;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : Number.NaN;
-}

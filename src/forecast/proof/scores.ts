@@ -19,22 +19,6 @@ export function logLosses(probabilities: Float64Array, outcomes: ArrayLike<numbe
   });
 }
 
-/** Sum over outcomes of the squared error of their probabilities, 0 to 2 (Brier 1950). [windows] */
-export function brierLosses(
-  probabilities: Float64Array,
-  outcomes: ArrayLike<number>,
-): Float64Array {
-  return Float64Array.from({ length: outcomes.length }, (_, i) => {
-    const outcome = outcomes[i];
-    if (outcome < 0) return Number.NaN;
-    let sum = 0;
-    for (let k = 0; k < CLASSES; k++) {
-      sum += (probabilities[i * CLASSES + k] - (k === outcome ? 1 : 0)) ** 2;
-    }
-    return sum;
-  });
-}
-
 /**
  * 1 where the more probable of down and up is what happened, 0 where the other one is, NaN where
  * the mid stood still, nothing is known, or the forecaster prefers neither. [windows]
