@@ -5,9 +5,22 @@ import { availableParallelism } from 'node:os';
 import { NS_PER_SECOND } from '../core/index.ts';
 import type { ForecastParameters } from '../forecast/index.ts';
 import { type Product, type ProductType, sessionTimeToNs } from '../lake/index.ts';
-import { type ForecastDayRead, readForecastDays } from '../pipeline/index.ts';
-import type { CommandContext } from './command.ts';
+import {
+  type FitTask,
+  type ForecastDayRead,
+  fitAndProve,
+  type ProvenFit,
+  readForecastDays,
+} from '../pipeline/index.ts';
+import { type CommandContext, Interrupted } from './command.ts';
+import { note } from './output.ts';
 import { showProgress } from './progress.ts';
+
+/** What has begun, in words. */
+const BEGUN = {
+  fit: 'fitting',
+  proof: 'proving: baselines, controls, a walk forward',
+} as const;
 
 /** Which days of which market are to be read. */
 export interface ForecastDaysWanted {
@@ -48,7 +61,18 @@ export async function readDays(
       signal: context.signal,
       onDay: () => progress.at(++done / requests.length),
     });
+  } catch (error) {
+    throw context.signal.aborted ? new Interrupted() : error;
   } finally {
     progress.end();
+  }
+}
+
+/** Fits, unless that was done, and proves; the days' arrays are given away. */
+export async function fitDays(context: CommandContext, task: FitTask): Promise<ProvenFit> {
+  try {
+    return await fitAndProve(task, context.signal, (what) => note(BEGUN[what]));
+  } catch (error) {
+    throw context.signal.aborted ? new Interrupted() : error;
   }
 }

@@ -2,15 +2,7 @@
  * The work of `spymaster forecast evaluate`.
  */
 import { DataError } from '../core/index.ts';
-import {
-  type ForecastDay,
-  type ForecastParameters,
-  type ForecastProof,
-  fitForecast,
-  type ParameterInput,
-  predictDay,
-  proveForecast,
-} from '../forecast/index.ts';
+import type { ForecastParameters, ParameterInput } from '../forecast/index.ts';
 import { loadProducts, parseProductType, productOf } from '../lake/index.ts';
 import {
   type ForecastDayRead,
@@ -20,7 +12,7 @@ import {
   withProof,
 } from '../pipeline/index.ts';
 import type { CommandContext } from './command.ts';
-import { readDays } from './forecast-days.ts';
+import { fitDays, readDays } from './forecast-days.ts';
 import { note, printLine } from './output.ts';
 import { proofTable } from './proof-table.ts';
 import { programVersion } from './version.ts';
@@ -63,31 +55,6 @@ function checkSame(parameters: ForecastParameters, reads: readonly ForecastDayRe
   });
 }
 
-/**
- * Proves fitted parameters on their days held out.
- * @param days all days of `parameters`, ascending.
- * @param walk false leaves the refits of the walk forward out.
- */
-export function proveParameters(
-  parameters: ForecastParameters,
-  days: readonly ForecastDay[],
-  walk: boolean,
-): ForecastProof {
-  const of = (dates: readonly string[]) => days.filter(({ dt }) => dates.includes(dt));
-  return proveForecast({
-    ours: { name: 'forecast', predict: (day) => predictDay(parameters, day) },
-    train: of(parameters.days.train),
-    calibrate: of(parameters.days.calibrate),
-    holdout: of(parameters.days.holdout),
-    refit: walk
-      ? ({ train, calibrate }) => {
-          const fitted = fitForecast(train, calibrate);
-          return { name: 'forecast', predict: (day) => predictDay(fitted, day) };
-        }
-      : null,
-  });
-}
-
 /** Proves parameters again from the lake, and writes the evaluation and their status. */
 export async function runForecastEvaluate(
   context: CommandContext,
@@ -104,8 +71,12 @@ export async function runForecastEvaluate(
     workers: options.workers,
   });
   checkSame(parameters, reads);
-  const days = reads.map(({ day }) => day);
-  const proof = proveParameters(parameters, days, options.walk ?? true);
+  const { proof } = await fitDays(context, {
+    days: reads.map(({ day }) => day),
+    split: parameters.days,
+    fitted: parameters,
+    walk: options.walk ?? true,
+  });
   const proven = withProof(parameters, proof);
   const path = saveEvaluation(lake, proven, proof, programVersion());
   saveParameters(lake, proven);

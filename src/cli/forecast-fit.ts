@@ -7,7 +7,6 @@ import {
   type ForecastParameters,
   type ForecastProof,
   FULL_DAYS,
-  fitForecast,
   splitDays,
 } from '../forecast/index.ts';
 import {
@@ -26,8 +25,7 @@ import {
   withProof,
 } from '../pipeline/index.ts';
 import type { CommandContext } from './command.ts';
-import { readDays } from './forecast-days.ts';
-import { proveParameters } from './forecast-evaluate.ts';
+import { fitDays, readDays } from './forecast-days.ts';
 import { note, printLine } from './output.ts';
 import { proofTable } from './proof-table.ts';
 import { sessionDates } from './session-dates.ts';
@@ -128,18 +126,17 @@ export async function runForecastFit(
     workers: options.workers,
   });
   tellOptions(reads);
+  const split = splitDays(sessions.map(({ dt }) => dt));
   const days = reads.map(({ day }) => day);
-  const split = splitDays(days);
-  const fitted = fitForecast(split.train, split.calibrate);
+  const { fitted, proof } = await fitDays(context, { days, split, fitted: null, walk: true });
   const parameters = makeParameters(fitted, {
     root: product.root,
     productType,
-    days: splitDays(sessions.map(({ dt }) => dt)),
+    days: split,
     session: hours,
     inputs: reads.flatMap(({ inputs }) => inputs),
     codeVersion: programVersion(),
   });
-  const proof = proveParameters(parameters, days, true);
   const proven = withProof(parameters, proof);
   saveEvaluation(lake, proven, proof, programVersion());
   const path = saveParameters(lake, proven);

@@ -23,6 +23,7 @@ export type {
 } from './model/predict-window.ts';
 export { predictWindow, windowDiagnostics } from './model/predict-window.ts';
 export { type ReadyForecast, readyForecast } from './model/probability-model.ts';
+export { proveFitted } from './model/prove-fitted.ts';
 export { FULL_DAYS, MIN_DAYS, splitDays } from './model/split-days.ts';
 export { placeOfMid } from './physics/force-profile.ts';
 export { forecastPath } from './physics/forecast-path.ts';

@@ -28,6 +28,7 @@ export {
   saveEvaluation,
   withProof,
 } from './forecast/evaluation-file.ts';
+export { type FitTask, fitAndProve, type ProvenFit } from './forecast/fit-and-prove.ts';
 export { checkMadeOf, type FoundPartition, forecastRefs } from './forecast/forecast-inputs.ts';
 export { makeParameters } from './forecast/make-parameters.ts';
 export {

@@ -4,6 +4,7 @@
 import { parentPort } from 'node:worker_threads';
 import { isKnownError, OperatingError } from '../../core/index.ts';
 import { type ReadError, toReadError } from '../../lake/index.ts';
+import { buffersOf } from './day-buffers.ts';
 import {
   type ForecastDayRead,
   type ForecastDayRequest,
@@ -25,12 +26,8 @@ function defect(error: unknown): unknown {
 async function work(task: NonNullable<DayTask>): Promise<void> {
   try {
     const read = await readForecastDay(task.lake, task.request);
-    const arrays = Object.values(read.day).filter((value) => ArrayBuffer.isView(value));
     const outcome: DayOutcome = { read };
-    port?.postMessage(
-      outcome,
-      arrays.map((array) => array.buffer as ArrayBuffer),
-    );
+    port?.postMessage(outcome, buffersOf(read.day));
   } catch (error) {
     const outcome: DayOutcome = { error: toReadError(defect(error)) };
     port?.postMessage(outcome);

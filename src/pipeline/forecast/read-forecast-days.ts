@@ -1,11 +1,10 @@
 /**
  * Several sessions for the forecast, read by threads of their own.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { OperatingError } from '../../core/index.ts';
 import { fromReadError } from '../../lake/index.ts';
+import { builtModule } from './built-module.ts';
 import type { DayOutcome, DayTask } from './forecast-day-worker.ts';
 import type { ForecastDayRead, ForecastDayRequest } from './read-forecast-day.ts';
 
@@ -17,17 +16,6 @@ export interface ReadDaysOptions {
   signal: AbortSignal;
   /** Told each day as it is there, in any order. */
   onDay?: (read: ForecastDayRead) => void;
-}
-
-/** The built thread: Node does not run TypeScript in threads. */
-function workerModule(): URL {
-  const isBuilt = import.meta.url.endsWith('.js');
-  const path = isBuilt
-    ? './forecast-day-worker.js'
-    : '../../../dist/src/pipeline/forecast/forecast-day-worker.js';
-  const url = new URL(path, import.meta.url);
-  if (existsSync(fileURLToPath(url))) return url;
-  throw new OperatingError('INTERNAL', `${fileURLToPath(url)} is missing: run \`npm run build\``);
 }
 
 /** What the thread answers to one task. */
@@ -60,7 +48,7 @@ export async function readForecastDays(
   requests: readonly ForecastDayRequest[],
   options: ReadDaysOptions,
 ): Promise<ForecastDayRead[]> {
-  const module = workerModule();
+  const module = builtModule('forecast-day-worker');
   const days: ForecastDayRead[] = new Array(requests.length);
   let next = 0;
   let failed = false;
