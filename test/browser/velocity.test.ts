@@ -299,6 +299,29 @@ describe('transport', () => {
   });
 });
 
+describe('the same place', () => {
+  it('has the same numbers on every page', async () => {
+    const numbers = [];
+    for (let i = 0; i < 2; i++) {
+      const { page } = await openPage(browser, market.page({ speed: '20' }));
+      await waitForColumns(page, 40);
+      numbers.push(
+        await page.evaluate((open) => {
+          const hook = window.__spymaster;
+          const cells = [];
+          for (let c = open + 2; c < open + 40; c += 3) {
+            for (let row = 27_700; row < 27_880; row += 7) cells.push(hook.cell(c, row));
+          }
+          return JSON.stringify(cells.map((cell) => [cell.price, cell.values]));
+        }, OPEN_SEQ),
+      );
+      await page.context().close();
+    }
+    expect(numbers[0]).toBe(numbers[1]);
+    expect(numbers[0]).toMatch(/"Omega_bid":[1-9]/);
+  });
+});
+
 describe('where unproven forecasts are withheld', () => {
   it('shows none, says why, and leaves dashes, not zeros', async () => {
     const { page, complaints } = await openPage(

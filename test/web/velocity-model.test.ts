@@ -5,7 +5,7 @@ import { csvPieces } from '../../web/shell/export-csv.ts';
 import { readCell } from '../../web/shell/read-cell.ts';
 import { DenseColumns } from '../../web/velocity/dense-columns.ts';
 import { STORED_COLUMNS } from '../../web/velocity/fields.ts';
-import { readBeyond, readOptions } from '../../web/velocity/read-layers.ts';
+import { readAfter, readBeyond, readOptions } from '../../web/velocity/read-layers.ts';
 import { StrikeHistory } from '../../web/velocity/strike-history.ts';
 import { VelocityModel } from '../../web/velocity/velocity-model.ts';
 import { type VelocityWindow, WindowCodec } from '../../web/velocity/window-codec.ts';
@@ -254,6 +254,23 @@ describe('velocity model', () => {
     expect(m.forecastAt(OPEN_SEQ)!.reason).toBe(FORECAST_HEAD.reason);
     expect(m.forecastAt(OPEN_SEQ + 1)!.reason).toBe('later');
     expect(m.forecastAt(OPEN_SEQ + 2)).toBeNull();
+  });
+
+  it('shows what was said for ten seconds later beside what came, and a dash before it came', () => {
+    const horizon = { horizon_s: 10, p_down: 0.25, p_flat: 0.25, p_up: 0.5 };
+    const say = (seq: number, mid: number) => {
+      const header = makeBatch(seq, { mid_price_int: String(mid * 250_000_000) });
+      m.takeFrame(windowOf(windowMessages(header, { forecast: [horizon] })));
+    };
+    const read = () => readAfter(m, readCell(m, OPEN_SEQ, SPOT_TICK));
+    for (let s = 0; s < 10; s++) say(OPEN_SEQ + s, SPOT_TICK - 0.5);
+    expect(read()).toEqual([
+      ['said for 10 s UNPROVEN', '▲ 50 % ▼ 25 %'],
+      ['came', '– ticks'],
+    ]);
+    say(OPEN_SEQ + 10, SPOT_TICK + 1);
+    expect(read()[1]).toEqual(['came', '1.5 ticks']);
+    expect(readAfter(m, readCell(m, OPEN_SEQ - 1, SPOT_TICK))).toEqual([]);
   });
 
   it('forgets every layer when it is cleared', () => {
