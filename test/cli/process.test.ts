@@ -104,37 +104,3 @@ describe('serve', () => {
     expect(result.stderr).toContain('--token');
   });
 });
-
-describe('demo', () => {
-  const small = ['demo', '--minutes', '6', '--rate', '20', '--port', '0', '--web-port', '0'];
-
-  test('prints the page’s address once frames flow; an interrupt ends it', async () => {
-    const folder = temporaryFolder();
-    const run = startCli(small, folder);
-    const [, page = ''] = await run.waitFor(/(http:\S+)/);
-    expect(new URL(page).searchParams.get('symbol')).toBe('ESH6');
-    expect(new URL(page).searchParams.get('start_time')).toBe('09:30');
-    expect((await fetch(page.replace('localhost', '127.0.0.1'))).status).toBe(200);
-    run.interrupt();
-    expect((await run.result).code).toBe(0);
-  });
-
-  test('an interrupt while the market is made ends it with 0 too', async () => {
-    const run = startCli(['demo', '--rate', '5000', '--port', '0', '--web-port', '0']);
-    await run.waitFor(/making a synthetic market/);
-    run.interrupt();
-    const result = await run.result;
-    expect(result.code).toBe(0);
-    expect(result.stdout).toBe('');
-  });
-
-  test('a port that is taken is told before anything is made', async () => {
-    const { server, port } = await listening();
-    const result = await runCli(['demo', '--port', '0', '--web-port', String(port)]);
-    server.close();
-    expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`port ${port}: another program listens`);
-    expect(result.stderr).toContain('--web-port');
-    expect(result.stderr).not.toContain('making');
-  });
-});

@@ -118,14 +118,14 @@ describe('the law of moves', () => {
   it('is that of docs/formulas.md', () => {
     expect(logOdds(law(300).upProbability(30, 10))).toBeCloseTo(2.2 * 0.5, 9);
     const flow = law(1200);
-    flow.added[BID] = 30;
-    flow.removed[ASK] = 20;
+    flow.added[BID] = 35;
+    flow.removed[ASK] = 25;
     flow.added[ASK] = 20;
-    const share = (30 + 20 - 20) / (30 + 20 + 20 + 1200);
+    const share = (35 + 25 - 20) / (35 + 25 + 20 + 1200);
     expect(logOdds(flow.upProbability(10, 10))).toBeCloseTo(35 * Math.sqrt(1200 / 300) * share, 9);
     expect(flow.haste()).toBeCloseTo(1 + 5 * (2 * share - 0.05), 9);
     for (let step = 0; step < 5 * 20; step++) flow.fade();
-    expect(flow.added[BID]).toBeCloseTo(30 / Math.E, 9);
+    expect(flow.added[BID]).toBeCloseTo(35 / Math.E, 9);
   });
 
   it('stays within its bounds, and is a fair coin without a signal', () => {

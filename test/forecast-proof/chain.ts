@@ -1,0 +1,61 @@
+/** The whole chain by its own commands on short synthetic days: orders, tables, fit, proof, report. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { ForecastParameters, ForecastProof } from '../../src/forecast/index.ts';
+import { runCli, temporaryFolder } from '../cli/run-cli.ts';
+
+/** Each test starts several processes, which share the processors with other tests, ms. */
+export const PATIENCE_MS = 300_000;
+/** Fewest days of which three are held out, without which nothing can be proven. */
+const DAYS = 10;
+/** Hours of each day, New York: long enough to learn from, short enough for every run of the tests. */
+const HOURS = ['--from', '09:30', '--to', '09:42'];
+const SEED = 1;
+const RATE = 60;
+
+/** What a chain left behind. */
+export interface Chain {
+  lake: string;
+  parameters: ForecastParameters;
+  proof: ForecastProof;
+  /** The report, HTML. */
+  report: string;
+}
+
+/** Runs a command that must succeed. */
+export async function spymaster(lake: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCli([...args, '--lake', lake]);
+  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
+  return stdout;
+}
+
+/** A file of the forecast. */
+export function forecastFile(lake: string, name: string): string {
+  return readFileSync(join(lake, 'forecast', 'ES', name), 'utf8');
+}
+
+/** A market whose moves lean on its book by `signal`, through every command to its report. */
+export async function runChain(signal: number): Promise<Chain> {
+  const lake = join(temporaryFolder(), 'lake');
+  const market = ['--days', `${DAYS}`, '--seed', `${SEED}`, '--signal', `${signal}`];
+  await spymaster(lake, ['synth', '--symbol', 'ES', ...market, '--rate', `${RATE}`, ...HOURS]);
+  await spymaster(lake, ['pipeline', 'run', '--symbol', 'ES', '--workers', '1']);
+  await spymaster(lake, ['forecast', 'fit', '--root', 'ES', '--days', `${DAYS}`, ...HOURS]);
+  await spymaster(lake, ['forecast', 'report', '--root', 'ES']);
+  return {
+    lake,
+    parameters: JSON.parse(forecastFile(lake, 'physics_beta_gamma.json')),
+    proof: JSON.parse(forecastFile(lake, 'physics_beta_gamma_eval.json')),
+    report: forecastFile(lake, 'report.html'),
+  };
+}
+
+/** Controls that show skill where nothing can be known, and causality and clock: must be empty. */
+export function leaksOf({ controls, causality, clock }: ForecastProof): string[] {
+  return [
+    ...controls.filter((c) => c.flagged).map((c) => `${c.control} at ${c.horizon_s} s`),
+    ...(causality.changed > 0 ? ['causality'] : []),
+    ...(clock.flagged ? ['clock'] : []),
+  ];
+}
