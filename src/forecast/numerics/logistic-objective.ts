@@ -97,17 +97,39 @@ function loadRows(features: Float64Array, from: number, { width, rows, x }: Pass
   }
 }
 
+/** Adds a class's weights times x to its scores, four columns at a time. */
+function addScores(weights: Float64Array, k: number, { width, rows, x, p }: Pass): void {
+  const to = k * BLOCK_ROWS;
+  let c = 0;
+  for (; c + 3 < width; c += 4) {
+    const from = c * BLOCK_ROWS;
+    const w0 = weights[k * width + c];
+    const w1 = weights[k * width + c + 1];
+    const w2 = weights[k * width + c + 2];
+    const w3 = weights[k * width + c + 3];
+    for (let i = 0; i < rows; i++) {
+      const at = from + i;
+      p[to + i] +=
+        w0 * x[at] +
+        w1 * x[at + BLOCK_ROWS] +
+        (w2 * x[at + 2 * BLOCK_ROWS] + w3 * x[at + 3 * BLOCK_ROWS]);
+    }
+  }
+  for (; c < width; c++) {
+    const from = c * BLOCK_ROWS;
+    const w = weights[k * width + c];
+    for (let i = 0; i < rows; i++) p[to + i] += w * x[from + i];
+  }
+}
+
 /** Scores of each class, and each row's largest. */
-function scoreRows(weights: Float64Array, { classes, width, rows, x, p, largest }: Pass): void {
+function scoreRows(weights: Float64Array, pass: Pass): void {
+  const { classes, rows, p, largest } = pass;
   p.fill(0);
   largest.fill(Number.NEGATIVE_INFINITY);
   for (let k = 0; k < classes; k++) {
     const to = k * BLOCK_ROWS;
-    for (let a = 0; a < width; a++) {
-      const column = a * BLOCK_ROWS;
-      const weight = weights[k * width + a];
-      for (let i = 0; i < rows; i++) p[to + i] += weight * x[column + i];
-    }
+    addScores(weights, k, pass);
     for (let i = 0; i < rows; i++) if (p[to + i] > largest[i]) largest[i] = p[to + i];
   }
 }
@@ -134,36 +156,58 @@ function softmaxRows(outcomes: Uint8Array, from: number, pass: Pass): void {
   pass.loss += loss;
 }
 
-/** Sum of products of the first `count` numbers of `a` and of those of `b` from `from` on. */
-function dot(a: Float64Array, b: Float64Array, from: number, count: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 3 < count; i += 4) {
-    const at = from + i;
-    s0 += a[i] * b[at];
-    s1 += a[i + 1] * b[at + 1];
-    s2 += a[i + 2] * b[at + 2];
-    s3 += a[i + 3] * b[at + 3];
+/**
+ * Adds to `sums[at]` and on the products of `weights` with each of the first `columns` of x, four
+ * columns at a time: each weight is loaded once for all four.
+ */
+function addProducts(
+  weights: Float64Array,
+  { x, rows }: Pass,
+  columns: number,
+  sums: Float64Array,
+  at: number,
+): void {
+  let c = 0;
+  for (; c + 3 < columns; c += 4) {
+    const from = c * BLOCK_ROWS;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let i = 0; i < rows; i++) {
+      const w = weights[i];
+      const place = from + i;
+      s0 += w * x[place];
+      s1 += w * x[place + BLOCK_ROWS];
+      s2 += w * x[place + 2 * BLOCK_ROWS];
+      s3 += w * x[place + 3 * BLOCK_ROWS];
+    }
+    sums[at + c] += s0;
+    sums[at + c + 1] += s1;
+    sums[at + c + 2] += s2;
+    sums[at + c + 3] += s3;
   }
-  for (; i < count; i++) s0 += a[i] * b[from + i];
-  return s0 + s1 + (s2 + s3);
+  for (; c < columns; c++) {
+    const from = c * BLOCK_ROWS;
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += weights[i] * x[from + i];
+    sums[at + c] += sum;
+  }
 }
 
 function addSlopes(outcomes: Uint8Array, from: number, pass: Pass): void {
-  const { classes, width, rows, x, p, weighted, slopes } = pass;
+  const { classes, width, rows, p, weighted, slopes } = pass;
   for (let k = 0; k < classes; k++) {
     const column = k * BLOCK_ROWS;
     for (let i = 0; i < rows; i++) {
       weighted[i] = outcomes[from + i] === k ? p[column + i] - 1 : p[column + i];
     }
-    for (let a = 0; a < width; a++) slopes[k * width + a] += dot(weighted, x, a * BLOCK_ROWS, rows);
+    addProducts(weighted, pass, width, slopes, k * width);
   }
 }
 
-function addBends({ classes, width, rows, x, p, total, weighted, bends }: Pass): void {
+function addBends(pass: Pass): void {
+  const { classes, width, rows, x, p, total, weighted, bends } = pass;
   const both = total;
   let at = 0;
   for (let k = 1; k < classes; k++) {
@@ -172,7 +216,8 @@ function addBends({ classes, width, rows, x, p, total, weighted, bends }: Pass):
       for (let a = 0; a < width; a++) {
         const column = a * BLOCK_ROWS;
         for (let i = 0; i < rows; i++) weighted[i] = both[i] * x[column + i];
-        for (let b = 0; b <= a; b++) bends[at++] += dot(weighted, x, b * BLOCK_ROWS, rows);
+        addProducts(weighted, pass, a + 1, bends, at);
+        at += a + 1;
       }
     }
   }
