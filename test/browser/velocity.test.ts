@@ -329,7 +329,7 @@ describe('where unproven forecasts are withheld', () => {
       market.page({ server: market.strictServer }),
     );
     await waitForColumns(page, 3);
-    expect(await page.textContent('.forecast-note')).toContain('No forecast');
+    expect(await page.textContent('.forecast-note')).toContain('Forecast withheld: unproven');
     expect(await page.textContent('.forecast-note')).toContain(UNPROVEN_REASON);
     const cells = await page.locator('.forecast-card tbody tr td:not(.skill)').allTextContents();
     expect(cells).toHaveLength(24);

@@ -8,9 +8,10 @@ export function ForecastNote({ controller: c }: { controller: VelocityController
   const available = forecast ? forecast.available : config?.forecast.available;
   if (status === null || (status === 'proven' && available)) return null;
   const reason = forecast?.reason || config?.forecast.reason || '';
+  const withheld = status === 'unproven' ? 'Forecast withheld: unproven' : 'No forecast';
   return (
     <div class={`forecast-note ${available ? 'unproven' : ''}`} role="note">
-      <b>{available ? 'UNPROVEN FORECAST' : 'No forecast'}</b>
+      <b>{available ? 'UNPROVEN FORECAST' : withheld}</b>
       {reason && <span>{reason}</span>}
     </div>
   );

@@ -75,8 +75,7 @@ export function barPixels(
   let at = 0;
   for (const strike of shown) {
     for (const right of RIGHTS) {
-      for (const slot of slots) {
-        const value = slot < 0 ? Number.NaN : strikes.value(strike, right, quantity, slot);
+      for (const value of strikes.series(strike, right, quantity, slots)) {
         if (!Number.isNaN(value)) {
           const colour = Math.round(normalise(value, range) * 255) * 4;
           out[at] = lut[colour]!;
@@ -198,16 +197,11 @@ export class OptionsBars {
     const key = `${look.quantity} ${look.contrast}`;
     const now = performance.now();
     if (key === this.rangeFor && (look.locked || now - this.rangeAt < RANGE_EVERY_MS)) return;
-    const values: number[] = [];
     const step = Math.max(1, Math.floor(slots.length / SAMPLED_GROUPS));
-    for (let g = 0; g < slots.length; g += step) {
-      for (const strike of shown) {
-        for (const right of RIGHTS) {
-          const slot = slots[g]!;
-          if (slot >= 0) values.push(strikes.value(strike, right, look.quantity, slot));
-        }
-      }
-    }
+    const sampled = slots.filter((_, g) => g % step === 0);
+    const values = shown.flatMap((strike) =>
+      RIGHTS.flatMap((right) => [...strikes.series(strike, right, look.quantity, sampled)]),
+    );
     const known = Float32Array.from(values.filter((value) => !Number.isNaN(value)));
     if (known.length === 0) return;
     const { signed, bound, knee } = look.field;

@@ -75,6 +75,22 @@ export class StrikeHistory {
     return values[this.offset(right, name) + slot]!;
   }
 
+  /** Values of many slots at once; NaN where `value` is, and for slot -1. Owned by the caller. */
+  series(strike: number, right: Right, name: ShownQuantity, slots: Int32Array): Float32Array {
+    const out = new Float32Array(slots.length).fill(Number.NaN);
+    const values = this.strikes.get(strike);
+    if (!values) return out;
+    const { lowest, highest } = this;
+    const from = this.offset(right, name);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!;
+      if (slot >= 0 && strike >= lowest[slot]! && strike <= highest[slot]!) {
+        out[i] = values[from + slot]!;
+      }
+    }
+    return out;
+  }
+
   /** Where a right's quantity begins in a strike's values. */
   private offset(right: Right, name: ShownQuantity): number {
     const row = RIGHTS.indexOf(right) * SHOWN_QUANTITIES.length + SHOWN_QUANTITIES.indexOf(name);
