@@ -4,9 +4,9 @@ import {
   type Curvature,
   classWeights,
   evaluateLogistic,
-  type LogisticRows,
   sumZeroBasis,
 } from './logistic-objective.ts';
+import type { LogisticRows } from './softmax-pass.ts';
 
 /** Most Newton steps. A regularised problem with standardised features takes about eight. */
 const STEPS_MAX = 60;
