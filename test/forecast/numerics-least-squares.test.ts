@@ -150,13 +150,12 @@ describe('least squares', () => {
     const empty = { rows: 0, second: [], design: new Float64Array(0), response: still.response };
     const poisoned = { ...SESSIONS[0], response: SESSIONS[0].response.map(() => Number.NaN) };
     const few = { ...SESSIONS[0], rows: 2 };
-    for (const session of [still, empty, few]) {
+    for (const session of [still, empty, few, poisoned]) {
       const fit = fitLeastSquares([session], { columns: 3 });
       expect(fit.singular).toBe(true);
       expect([...fit.coefficients]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
       expect([...fit.standardErrors]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     }
-    expect(fitLeastSquares([poisoned], { columns: 3 }).coefficients[0]).toBeNaN();
   });
 });
 

@@ -33,7 +33,7 @@ export interface LeastSquaresFit {
   covariance: Float64Array;
   /** 1 where a coefficient lies on a bound that holds it; the others were refitted. [columns] */
   clipped: Uint8Array;
-  /** True when the data cannot tell the coefficients apart (a constant price, too few rows). */
+  /** True when the data do not tell the coefficients: a constant price, too few rows, a NaN. */
   singular: boolean;
   rows: number;
   /** Lags that the standard errors took in, s. */
@@ -117,6 +117,7 @@ function solve(sums: NormalEquations, bounds?: readonly Bounds[]): Solution | nu
   const free = Array.from({ length: columns }, (_, a) => a);
   const coefficients = new Float64Array(columns);
   if (sums.rows < columns || !solveFree(sums, free, coefficients)) return null;
+  if (!coefficients.every(Number.isFinite)) return null;
   if (!bounds) return { coefficients, clipped: new Uint8Array(columns) };
   assert(bounds.length === columns && columns <= BOUNDED_MAX, 'a few bounds, one a column');
   return solveBounded(sums, bounds);
