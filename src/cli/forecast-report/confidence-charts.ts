@@ -2,7 +2,7 @@ import type { HorizonEvaluation } from '../../forecast/index.ts';
 import { axes, type Frame, line, linearScale, marker, polyline, svg } from './chart.ts';
 import { percent } from './text.ts';
 
-const FRAME: Frame = { width: 290, height: 230, left: 48, right: 14, top: 26, bottom: 40 };
+const FRAME: Frame = { width: 290, height: 230, left: 48, right: 24, top: 26, bottom: 40 };
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 function asPercent(v: number): string {

@@ -40,7 +40,10 @@ function checks({ causality, clock }: ForecastEvaluation): string {
     `Clock: order flow explains ${fixed(clock.own_second_r2, 3)} of the variance of its own ` +
     `second's move and ${fixed(clock.next_second_r2, 3)} of the next one's` +
     `${clock.flagged ? ': LEAK' : ''}.`;
-  return `<p>${escapeHtml(cut)}</p><p>${escapeHtml(seconds)}</p>`;
+  const mirror =
+    'Past mirror: a forecast that goes better with the move behind it than with the one ahead ' +
+    'describes more than it foresees.';
+  return [cut, seconds, mirror].map((text) => `<p>${escapeHtml(text)}</p>`).join('');
 }
 
 function section(title: string, text: string, content: string): string {

@@ -98,15 +98,15 @@ export function dayTable({ per_day, days, horizons }: ForecastEvaluation): strin
 export function controlTable({ controls }: ForecastEvaluation): string {
   const names = [...new Set(controls.map((c) => c.control))];
   const seconds = [...new Set(controls.map((c) => c.horizon_s))];
-  const rows = names.map((name) => [
-    plainName(name),
-    ...seconds.map((s) => {
-      const score = controls.find((c) => c.control === name && c.horizon_s === s);
+  const rows = seconds.map((second) => [
+    `${second} s`,
+    ...names.map((name) => {
+      const score = controls.find((c) => c.control === name && c.horizon_s === second);
       if (!score) return UNKNOWN;
       return `${shares(score.skill)}${score.flagged ? ' LEAK' : ''}`;
     }),
   ]);
-  const head = ['control', ...seconds.map((s) => `${s} s`)];
+  const head = ['horizon', ...names.map(plainName)];
   return table('Skill in directions where nothing can be known (must not be above 0)', head, rows);
 }
 
