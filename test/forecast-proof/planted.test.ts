@@ -54,7 +54,7 @@ describe('a market with a planted signal', () => {
 
   it('is judged the same again', async () => {
     const before = forecastFile(chain.lake, 'physics_beta_gamma_eval.json');
-    await spymaster(chain.lake, ['forecast', 'evaluate', '--root', 'ES']);
+    await spymaster(chain, ['forecast', 'evaluate', '--root', 'ES']);
     expect(forecastFile(chain.lake, 'physics_beta_gamma_eval.json')).toBe(before);
     expect(JSON.parse(forecastFile(chain.lake, 'physics_beta_gamma.json'))).toEqual(
       chain.parameters,
