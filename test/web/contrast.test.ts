@@ -41,7 +41,7 @@ describe('colour range', () => {
   });
 
   it('is symmetric for signed fields', () => {
-    const range = colourRange(values(-8, 2, 1), 'log', true, null, 1);
+    const range = colourRange(values(-8, 2, -8), 'log', true, null, 1);
     expect(range).toMatchObject({ low: -8, high: 8 });
   });
 

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BatchStart, VelocitySurface } from '../../src/wire/index.ts';
 import { csvPieces } from '../../web/shell/export-csv.ts';
-import { readCell } from '../../web/shell/read-cell.ts';
+import { readCell, readOut } from '../../web/shell/read-cell.ts';
 import { DenseColumns } from '../../web/velocity/dense-columns.ts';
 import { STORED_COLUMNS } from '../../web/velocity/fields.ts';
 import { readAfter, readBeyond, readOptions } from '../../web/velocity/read-layers.ts';
 import { StrikeHistory } from '../../web/velocity/strike-history.ts';
+import { READ_OUT } from '../../web/velocity/velocity-controller.ts';
 import { VelocityModel } from '../../web/velocity/velocity-model.ts';
 import { type VelocityWindow, WindowCodec } from '../../web/velocity/window-codec.ts';
 import {
@@ -221,6 +222,12 @@ describe('velocity model', () => {
       liquidity_velocity: 0.5,
       nu_bid: 1,
     });
+    const texts = readOut({ ...cell, extra: [['first', 'x']] }, READ_OUT);
+    expect(texts.slice(0, 2)).toEqual([
+      ['first', 'x'],
+      ['u ask | bid', '0.500 | 0.000'],
+    ]);
+    expect(new Set(texts.map(([label]) => label)).size).toBe(texts.length);
     const strike = readCell(m, OPEN_SEQ, 27_800);
     expect(readOptions(m, strike)).toEqual([
       ['calls u', '0.125'],

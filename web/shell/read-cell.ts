@@ -25,8 +25,12 @@ export interface CellReading {
   extra: readonly (readonly [string, string])[];
 }
 
-/** A number of the read-out: stored column, its label and digits after the point. */
-export type ReadOutRow = readonly [column: string, label: string, digits: number];
+/** A number of the read-out: stored column (or several, shown together), label, digits. */
+export type ReadOutRow = readonly [
+  columns: string | readonly string[],
+  label: string,
+  digits: number,
+];
 
 /** Reads a cell from history: exact values of the frame, not of pixels. */
 export function readCell(model: SessionModel, column: number, row: number): CellReading {
@@ -64,13 +68,13 @@ export function shownNumber(value: number | null | undefined, digits: number): s
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
 }
 
-/** The reading as label and text pairs, in the order of display. */
+/** The reading as label and text pairs, in the order of display: what is special here first. */
 export function readOut(reading: CellReading, rows: readonly ReadOutRow[]): [string, string][] {
-  const values = rows.map(([name, label, digits]): [string, string] => [
-    label,
-    formatNumber(reading.values[name], digits),
-  ]);
-  return [...values, ...reading.extra.map(([label, text]): [string, string] => [label, text])];
+  const values = rows.map(([columns, label, digits]): [string, string] => {
+    const texts = [columns].flat().map((name) => formatNumber(reading.values[name], digits));
+    return [label, texts.join(' | ')];
+  });
+  return [...reading.extra.map(([label, text]): [string, string] => [label, text]), ...values];
 }
 
 /** The reading as one line of text, for the clipboard. */

@@ -4,7 +4,10 @@ export type ContrastMode = 'linear' | 'log' | 'percentile';
 /** The modes in the order of their key. */
 export const CONTRAST_MODES = ['percentile', 'linear', 'log'] as const satisfies ContrastMode[];
 
-/** Lowest and highest share of the visible values that the percentile mode still tells apart. */
+/**
+ * Lowest and highest share of the visible values that are still told apart; the linear mode goes to
+ * the largest, the logarithmic one begins at 0.
+ */
 export const LOW_PERCENTILE = 0.01;
 /** See `LOW_PERCENTILE`. */
 export const HIGH_PERCENTILE = 0.995;
@@ -57,7 +60,7 @@ export function colourRange(
   values.sort();
   const top = values.length > 0 ? values[values.length - 1]! : 0;
   const cut = mode === 'percentile';
-  let high = cut ? quantileOfSorted(values, HIGH_PERCENTILE) : (bound ?? top);
+  let high = mode === 'linear' ? (bound ?? top) : quantileOfSorted(values, HIGH_PERCENTILE);
   if (!(high > 0)) high = top > 0 ? top : 1;
   let low = signed ? -high : 0;
   if (cut && !signed) {

@@ -49,6 +49,7 @@ export function LayersPanel({ controller: c }: { controller: VelocityController 
 /** What the colours of the options' bars span: not what the surface's do. */
 function BarRange({ controller: c }: { controller: VelocityController }) {
   void c.state.header.value;
+  void c.state.range.value;
   const { low, high } = c.bars.range;
   return (
     <p class="dim" title="The options' colours span their own values, with the same map">

@@ -28,18 +28,15 @@ import { VELOCITY_STREAM, type VelocityWindow, WindowCodec } from './window-code
 /** Columns kept free at the right: thirty for the forecast, the rest for air. */
 const LEAD_COLUMNS = 34;
 
-/** Numbers under the crosshair, in their order. */
+const bothSides = (name: SideQuantity) => [`${name}_ask`, `${name}_bid`] as const;
+
+/** Numbers under the crosshair, in their order: those of asks, then of bids. */
 export const READ_OUT: readonly ReadOutRow[] = [
-  ['liquidity_velocity_ask', 'u ask', 3],
-  ['liquidity_velocity_bid', 'bid', 3],
-  ['pressure_grad_ask', 'pressure ask', 3],
-  ['pressure_grad_bid', 'bid', 3],
-  ['u_wave_energy_ask', 'energy ask', 3],
-  ['u_wave_energy_bid', 'bid', 3],
-  ['Omega_ask', 'Ω ask', 2],
-  ['Omega_bid', 'bid', 2],
-  ['nu_ask', 'ν ask', 1],
-  ['nu_bid', 'bid', 1],
+  [bothSides('liquidity_velocity'), 'u ask | bid', 3],
+  [bothSides('pressure_grad'), 'pressure', 3],
+  [bothSides('u_wave_energy'), 'energy', 3],
+  [bothSides('Omega'), 'Ω', 2],
+  [bothSides('nu'), 'ν', 1],
 ];
 
 /** The velocity page's controller. */
