@@ -17,7 +17,7 @@ import {
 } from '../surface/index.ts';
 import { WALL_SHARE } from './dense-columns.ts';
 import { forecastLayer } from './draw-forecast.ts';
-import { SIDES, type SideChoice, SURFACE_FIELDS } from './fields.ts';
+import { SIDES, type SideChoice, type SideQuantity, SURFACE_FIELDS } from './fields.ts';
 import { createLayerState, readLayers, shownOpacity, writeLayers } from './layers.ts';
 import type { OptionsBars } from './options-bars.ts';
 import { readAfter, readBeyond, readOptions } from './read-layers.ts';
