@@ -15,11 +15,19 @@ export const RELIABILITY_BINS = 10;
 export const BOOTSTRAP_SEED = 20_260_105;
 
 /** One of the three probabilities of every window, and whether its outcome came. */
-function outcomeSeries(judged: JudgedWindows, { probabilities }: JudgedForecast, outcome: number) {
-  return {
-    probability: Float64Array.from(judged.outcome, (_, i) => probabilities[3 * i + outcome]),
-    happened: Float64Array.from(judged.outcome, (o) => (o === outcome ? 1 : 0)),
-  };
+function outcomeSeries(
+  judged: JudgedWindows,
+  { probabilities }: JudgedForecast,
+  outcome: number,
+): { probability: Float64Array; happened: Float64Array } {
+  const windows = judged.outcome.length;
+  const probability = new Float64Array(windows);
+  const happened = new Float64Array(windows);
+  for (let i = 0; i < windows; i++) {
+    probability[i] = probabilities[3 * i + outcome];
+    happened[i] = judged.outcome[i] === outcome ? 1 : 0;
+  }
+  return { probability, happened };
 }
 
 function outcomeBins(judged: JudgedWindows, forecast: JudgedForecast): Float64Array[] {
@@ -69,19 +77,17 @@ export function ratioInterval(
 
 /** p(up) - p(down) of every window. [windows] */
 export function leanOf({ probabilities }: JudgedForecast, windows: number): Float64Array {
-  return Float64Array.from(
-    { length: windows },
-    (_, i) => probabilities[3 * i + 2] - probabilities[3 * i],
-  );
+  const lean = new Float64Array(windows);
+  for (let i = 0; i < windows; i++) lean[i] = probabilities[3 * i + 2] - probabilities[3 * i];
+  return lean;
 }
 
 function directionCurve(judged: JudgedWindows, forecast: JudgedForecast): number {
-  const lean = leanOf(forecast, judged.outcome.length);
-  const moved = [...judged.outcome.keys()].filter((i) => judged.outcome[i] !== 1);
-  return areaUnderCurve(
-    moved.map((i) => lean[i]),
-    moved.map((i) => (judged.outcome[i] === 2 ? 1 : 0)),
-  );
+  const { outcome } = judged;
+  const lean = leanOf(forecast, outcome.length);
+  const moved = lean.filter((_, i) => outcome[i] !== 1);
+  const ups = outcome.filter((o) => o !== 1).map((o) => (o === 2 ? 1 : 0));
+  return areaUnderCurve(moved, ups);
 }
 
 function meanOf(values: Float64Array): number {
