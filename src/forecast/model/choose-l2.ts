@@ -71,8 +71,8 @@ function thinned(samples: Samples, stride: number): Samples {
 
 /**
  * The penalty of `L2_GRID` that forecasts later training days best from earlier ones; of those that
- * are about as good, the strongest. Labels of a horizon of h seconds overlap, so h windows count for
- * one, and less than a nat between two penalties tells nothing.
+ * are about as good, the strongest. Labels of a horizon of h seconds overlap, so h windows count
+ * for one, and less than a nat between two penalties tells nothing.
  * @param seconds the horizon.
  */
 export function chooseL2(train: Samples, seconds: number): number {

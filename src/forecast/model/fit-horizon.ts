@@ -1,6 +1,6 @@
 /**
- * The probability model of one horizon: standardised and fitted on training days, its penalty chosen
- * among them, calibrated on the days after them.
+ * The probability model of one horizon: standardised and fitted on training days, its penalty
+ * chosen among them, calibrated on the days after them.
  */
 import { DataError } from '../../core/index.ts';
 import { OUTCOMES } from '../day-forecast.ts';

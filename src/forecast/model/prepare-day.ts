@@ -10,7 +10,7 @@ export interface PreparedDay {
   coverage: Uint8Array;
   /** Features that all horizons share. [windows x SHARED_FEATURES], row by row */
   shared: Float64Array;
-  /** Per horizon of `PROOF_HORIZONS_S`: displacement of the path, ticks; NaN = unknown. [windows] */
+  /** Per horizon of `PROOF_HORIZONS_S`: the path's displacement, ticks; NaN = unknown. [windows] */
   deltas: readonly Float64Array[];
 }
 

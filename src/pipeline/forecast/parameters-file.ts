@@ -1,6 +1,6 @@
 /**
- * `forecast/{root}/physics_beta_gamma.json`: what `forecast fit` found, written whole and checked when
- * it is read.
+ * `forecast/{root}/physics_beta_gamma.json`: what `forecast fit` found, written whole and checked
+ * when it is read.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -137,8 +137,8 @@ function checkInputs(lake: string, path: string, parameters: ForecastParameters)
 /**
  * Reads a root's parameters.
  * @param productType refuses those of another one when given.
- * @throws DataError FILE_NOT_FOUND when there are none; PARAMETERS when they are damaged, of another
- *   product or other model constants, or stale: fitted on partitions that are others now.
+ * @throws DataError FILE_NOT_FOUND when there are none; PARAMETERS when they are damaged, of
+ *   another product or other model constants, or stale: fitted on partitions that are others now.
  */
 export function loadParameters(lake: string, root: string, productType?: string): LoadedParameters {
   const path = parametersPath(lake, root);
