@@ -58,9 +58,9 @@ function withoutForce(sessions: readonly RegressionRows[]): RegressionRows[] {
 
 /**
  * Fits `mid(t+1) - mid(t) = (1 - gamma) * (mid(t) - mid(t-1)) + beta * F / (1 + N)` by least
- * squares with 0 <= gamma <= 1 and beta >= 0, the other refitted when one is clipped; standard errors are
- * Newey and West's. Where the data cannot tell, there is no force (beta 0) and no momentum (gamma
- * 1), and no standard error.
+ * squares with 0 <= gamma <= 1 and beta >= 0, the other refitted when one is clipped; standard
+ * errors are Newey and West's. Where the data cannot tell, there is no force (beta 0) and no
+ * momentum (gamma 1), and no standard error.
  */
 export function fitPhysics(days: readonly ForecastDay[]): FittedPhysics {
   const sessions = days.map(rowsOf);
