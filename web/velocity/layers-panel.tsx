@@ -4,10 +4,12 @@ import type { VelocityController } from './velocity-controller.ts';
 
 /** A switch and an opacity for each layer, with what it shows. */
 export function LayersPanel({ controller: c }: { controller: VelocityController }) {
+  const ofShares = c.state.config.value?.product_type.startsWith('equity') ?? false;
   return (
     <section class="panel layers" aria-label="Layers">
       <h2>Layers</h2>
-      {LAYERS.map(({ id, label, says }, i) => {
+      {LAYERS.map(({ id, label: usual, says }, i) => {
+        const label = id === 'futures' && ofShares ? 'Shares' : usual;
         const { on, opacity } = c.layerState[id];
         return (
           <div key={id} class="layer">
