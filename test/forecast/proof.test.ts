@@ -239,6 +239,17 @@ describe('the gate', () => {
 });
 
 describe('small and odd data', () => {
+  it('cannot clear skill by a control that cannot be made', () => {
+    // No second of a day is a second of another one.
+    const holdout = planted.holdout.map((day, d) => ({
+      ...day,
+      endSecond: day.endSecond.map((second) => second + 5000 * d),
+    }));
+    const apart = prove({ ...planted, holdout }, ours);
+    expect(apart.status).toBe('unproven');
+    expect(apart.reasons[0]).toBe('the control "other day features" could not be made at 1 s');
+  });
+
   it('has no interval with two days held out, and is unproven for that', () => {
     const days = market({ signal: 1 }, { train: 3, calibrate: 1, holdout: 2 });
     const small = prove(days, fitOurs(days));

@@ -4,7 +4,7 @@ import { dayJackknife } from './day-jackknife.ts';
 import { sessionsOf, totalOf } from './day-sums.ts';
 import type { ConfidenceBand } from './evaluation.ts';
 import type { JudgedForecast, JudgedWindows } from './judged-windows.ts';
-import { known, knownInterval } from './known.ts';
+import { known, knownInterval, stored } from './known.ts';
 import { BOOTSTRAP_SEED, leanOf } from './score-forecaster.ts';
 import { directionHits } from './scores.ts';
 import { CONFIDENCE_SUMS, sumConfidence } from './scores-confidence.ts';
@@ -43,9 +43,9 @@ export function confidenceBands(judged: JudgedWindows, forecast: JudgedForecast)
     const bounds = dayBootstrap(days, rate, { seed: BOOTSTRAP_SEED, within: [0, 1] });
     const step = b === 0 ? null : dayJackknife(days, stepOf(b));
     return {
-      confidence_low: known(ends[b]) ?? 0,
-      confidence_high: known(ends[b + 1]) ?? 0,
-      confidence_mean: known(total[at + 1] / total[at]) ?? 0,
+      confidence_low: stored(ends[b]),
+      confidence_high: stored(ends[b + 1]),
+      confidence_mean: stored(total[at + 1] / total[at]),
       moves: total[at + 2],
       hit_rate: knownInterval(rate(total), bounds),
       step: step && knownInterval(step.value, step),

@@ -18,7 +18,7 @@ import type {
   RiskCoverageRow,
 } from './evaluation.ts';
 import type { JudgedForecast, JudgedWindows } from './judged-windows.ts';
-import { known, knownInterval } from './known.ts';
+import { known, knownInterval, stored } from './known.ts';
 import { BOOTSTRAP_SEED, leanOf, reliabilityRows, scoreForecaster } from './score-forecaster.ts';
 import { directionHits, logLosses, skillOf } from './scores.ts';
 import { riskCoverage } from './scores-confidence.ts';
@@ -106,7 +106,7 @@ function riskRows(judged: JudgedWindows, ours: JudgedForecast, losses: Float64Ar
   const hits = directionHits(ours.probabilities, judged.outcome);
   return riskCoverage(lean.map(Math.abs), hits, losses, COVERAGE_POINTS).map(
     (point): RiskCoverageRow => ({
-      coverage: known(point.coverage) ?? 0,
+      coverage: stored(point.coverage),
       hit_rate: known(point.hitRate),
       log_loss: known(point.loss),
     }),

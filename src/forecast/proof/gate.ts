@@ -22,8 +22,8 @@ const HONEST_AUC_MAX = 0.95;
 /** What the gate looks at. */
 export type ProofFindings = Omit<ForecastProof, keyof Verdict>;
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function percent(share: number | null): string {
+  return share === null ? 'unknown' : `${(share * 100).toFixed(1)} %`;
 }
 
 /** `1 s`, `1 and 2 s`, `1, 2 and 5 s`. */
@@ -69,7 +69,7 @@ function skillReasons({ days, horizons }: ProofFindings): string[] {
     low === null || high === null ? 'interval unknown' : `${percent(low)} to ${percent(high)}`;
   return [
     'no skill over the best baseline at any horizon; the most is ' +
-      `${percent(value ?? 0)} (${interval}) at ${best.horizon_s} s, against ` +
+      `${percent(value)} (${interval}) at ${best.horizon_s} s, against ` +
       plain(best.best_baseline ?? ''),
   ];
 }
@@ -83,7 +83,7 @@ function fallReasons(horizons: readonly HorizonEvaluation[]): string[] {
   return steps.flatMap(({ h, band, before }, i) => {
     const fell = (band.step?.value ?? 0) < 0 && adjusted[i] < FALL_P_MAX;
     if (!fell) return [];
-    const [from, to] = [before.hit_rate.value ?? 0, band.hit_rate.value ?? 0];
+    const [from, to] = [before.hit_rate.value, band.hit_rate.value];
     return [
       `at ${h.horizon_s} s the hit rate falls from ${percent(from)} to ${percent(to)} as confidence ` +
         `rises from ${percent(before.confidence_mean)} to ${percent(band.confidence_mean)}`,
@@ -117,13 +117,21 @@ function riseReasons(horizons: readonly HorizonEvaluation[]): string[] {
   return [];
 }
 
+/** Controls that could not be made where skill is claimed: they cannot clear it. */
+function controlReasons({ controls, horizons }: ProofFindings): string[] {
+  const claimed = new Set(skilledHorizons(horizons).map((h) => h.horizon_s));
+  return controls
+    .filter((c) => claimed.has(c.horizon_s) && c.p_value === null)
+    .map((c) => `the control "${plain(c.control)}" could not be made at ${c.horizon_s} s`);
+}
+
 function leakReasons(findings: ProofFindings): string[] {
   const { controls, causality, clock, horizons } = findings;
   const reasons = controls
     .filter((control) => control.flagged)
     .map(
       ({ control, horizon_s, skill }) =>
-        `a leak: the control "${plain(control)}" shows skill of ${percent(skill.value ?? 0)} at ` +
+        `a leak: the control "${plain(control)}" shows skill of ${percent(skill.value)} at ` +
         `${horizon_s} s, where nothing can be known`,
     );
   if (causality.changed > 0) {
@@ -162,7 +170,7 @@ function sentenceOf(findings: ProofFindings, reasons: readonly string[]): string
       ? `Unproven: ${reasons[0]}.`
       : `No skill: on ${held} the forecast did not beat the best baseline at any horizon.`;
   }
-  const saved = skilled.map((h) => percent(h.skill.value ?? 0)).join(', ');
+  const saved = skilled.map((h) => percent(h.skill.value)).join(', ');
   const shown =
     `on ${held} the forecast beat the best baseline ${secondsList(skilled)} ahead ` +
     `(log-loss lower by ${saved})`;
@@ -176,6 +184,7 @@ function sentenceOf(findings: ProofFindings, reasons: readonly string[]): string
 export function judgeProof(findings: ProofFindings): Verdict {
   const reasons = [
     ...leakReasons(findings),
+    ...controlReasons(findings),
     ...skillReasons(findings),
     ...fallReasons(findings.horizons),
     ...riseReasons(findings.horizons),

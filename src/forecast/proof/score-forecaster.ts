@@ -5,7 +5,7 @@ import { areaUnderCurve } from '../numerics/ranks.ts';
 import { daySums, knownFlags, totalOf } from './day-sums.ts';
 import type { BrierParts, ForecasterScore, Interval, ReliabilityRow } from './evaluation.ts';
 import type { JudgedForecast, JudgedWindows } from './judged-windows.ts';
-import { known, knownInterval } from './known.ts';
+import { known, knownInterval, stored } from './known.ts';
 import { directionHits } from './scores.ts';
 import { addBrierParts, decomposeBrier, reliabilityTable, sumBins } from './scores-brier.ts';
 
@@ -54,10 +54,10 @@ export function reliabilityRows(judged: JudgedWindows, forecast: JudgedForecast)
     reliabilityTable(sums, judged.horizon).map((row) => ({
       outcome: OUTCOMES[outcome],
       count: row.windows,
-      forecast: known(row.forecast) ?? 0,
-      frequency: known(row.observed) ?? 0,
-      consistent_low: known(row.low) ?? 0,
-      consistent_high: known(row.high) ?? 0,
+      forecast: stored(row.forecast),
+      frequency: stored(row.observed),
+      consistent_low: stored(row.low),
+      consistent_high: stored(row.high),
     })),
   );
 }
