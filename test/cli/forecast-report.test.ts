@@ -58,6 +58,7 @@ describe('the report', () => {
     expect(pictures.length).toBe(1 + 6 + 6 + 6);
     expect(html.match(/<title>/g)?.length).toBe(pictures.length + 1);
     expect(html.match(/<table>/g)?.length).toBe(html.match(/<caption>/g)?.length);
+    expect(html).not.toMatch(/<th scope="col"><\/th>/);
   });
 
   it('names every baseline, day, control and fold', () => {

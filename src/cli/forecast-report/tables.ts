@@ -124,7 +124,12 @@ export function walkTable({ walk_forward, horizons }: ForecastEvaluation): strin
     }),
     fold.failed ?? '',
   ]);
-  const head = ['judged on', 'trained on, days', ...horizons.map((h) => `${h.horizon_s} s`), ''];
+  const head = [
+    'judged on',
+    'trained on, days',
+    ...horizons.map((h) => `${h.horizon_s} s`),
+    'note',
+  ];
   const caption = 'Skill against the best baseline of the fold · right directions among moves';
   return table(caption, head, rows);
 }
@@ -149,7 +154,7 @@ export function originTables(evaluation: ForecastEvaluation): string {
     `${fixed(value, 5)} (standard error ${fixed(standard_error, 5)})`;
   const facts = table(
     'Fit',
-    ['', 'value'],
+    ['number', 'value'],
     [
       ['beta', fitted(beta)],
       ['gamma', fitted(gamma)],
