@@ -10,7 +10,14 @@ const SKILL_MIN = -0.5;
 /** Room above and below the values, a share of their span. */
 const AIR = 0.06;
 
-/** From the least to the greatest value that is drawn, 0 included. */
+/** A horizon's comparisons but for the weakest baseline's, which would shrink the others. */
+function withoutWeakest({ comparisons }: HorizonEvaluation): Comparison[] {
+  const known = comparisons.filter(({ skill }) => skill.value !== null);
+  const ordered = known.sort((a, b) => (a.skill.value ?? 0) - (b.skill.value ?? 0));
+  return ordered.slice(0, Math.max(1, ordered.length - 1));
+}
+
+/** From the least to the greatest value that is drawn in full, 0 included. */
 function rangeOf(comparisons: readonly Comparison[]): [number, number] {
   let [least, greatest] = [0, 0];
   for (const { skill } of comparisons) {
@@ -28,7 +35,7 @@ function rangeOf(comparisons: readonly Comparison[]): [number, number] {
 export function skillChart(horizons: readonly HorizonEvaluation[]): string {
   const names = [...new Set(horizons.flatMap((h) => h.comparisons.map((c) => c.baseline)))];
   if (names.length === 0) return '<p>Nothing could be compared.</p>';
-  const [from, to] = rangeOf(horizons.flatMap((h) => h.comparisons));
+  const [from, to] = rangeOf(horizons.flatMap(withoutWeakest));
   const y = linearScale(from, to, FRAME.height - FRAME.bottom, FRAME.top);
   const x = linearScale(-0.5, horizons.length - 0.5, FRAME.left, FRAME.width - FRAME.right);
   const parts = [
@@ -63,5 +70,6 @@ export function skillChart(horizons: readonly HorizonEvaluation[]): string {
     }
   });
   const title = 'Skill by horizon against every baseline, with 95 % intervals';
-  return legend(names.map(plainName)) + svg(FRAME, title, parts);
+  const note = '<p class="soft">What lies beyond the axis is drawn at its edge.</p>';
+  return legend(names.map(plainName)) + svg(FRAME, title, parts) + note;
 }
