@@ -2,28 +2,12 @@ import { DataError } from '../../core/index.ts';
 import { PROOF_HORIZONS_S } from '../day-forecast.ts';
 import type { ForecastDay } from '../forecast-day.ts';
 import type { FittedForecast } from '../forecast-parameters.ts';
-import { COVERAGE, FEATURE_NAMES } from './features.ts';
+import { FEATURE_NAMES } from './features.ts';
 import { fitHorizon } from './fit-horizon.ts';
 import { fitPhysics } from './fit-physics.ts';
 import { gatherSamples } from './gather-samples.ts';
-import { type PreparedDay, prepareDay } from './prepare-day.ts';
-
-/** Names of the reasons for which windows are not covered, for messages. */
-const REASONS: readonly [code: number, words: string][] = [
-  [COVERAGE.INVALID_BOOK, 'with a book that is not whole, one-sided, crossed or stale'],
-  [COVERAGE.NO_PREVIOUS, 'without a valid second before them'],
-  [COVERAGE.UNKNOWN_FEATURE, 'with an unknown feature'],
-];
-
-/** What keeps days from being learnt from, in words. */
-function whyNothing(days: readonly PreparedDay[]): string {
-  const windows = days.reduce((sum, { day }) => sum + day.windows, 0);
-  const counted = REASONS.map(([code, words]) => {
-    const n = days.reduce((sum, d) => sum + d.coverage.filter((c) => c === code).length, 0);
-    return n > 0 ? `${n} ${words}` : '';
-  });
-  return [`${windows} windows`, ...counted].filter((text) => text !== '').join(', ');
-}
+import { prepareDay } from './prepare-day.ts';
+import { whyNothing } from './why-nothing.ts';
 
 /**
  * Fits force and friction on the training days, then the probabilities of each horizon: weights on
