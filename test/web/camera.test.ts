@@ -99,6 +99,18 @@ describe('following', () => {
     expect(x).toBeLessThan(viewport.width);
   });
 
+  it('keeps columns free for what is drawn ahead, but never most of the picture', () => {
+    const seconds: Viewport = { ...viewport, columnMs: 1000, baseSeconds: 180 };
+    const ahead = { column: 52_200, row: 27_790, lead: 34 };
+    const { camera } = follow(home, seconds, FOLLOWING, ahead, false);
+    expect(camera.right - 52_201).toBeCloseTo(34, 9);
+    const close = { ...home, zoomX: 16 };
+    const near = follow(close, seconds, FOLLOWING, ahead, false).camera;
+    expect(xOfColumn(near, seconds, 52_201)).toBeCloseTo(0.6 * seconds.width, 6);
+    const moved = { time: true, price: false, zoom: false };
+    expect(afterUserMove(camera, seconds, moved, FOLLOWING, ahead).time).toBe(true);
+  });
+
   it('leaves the price alone inside the band, and goes all the way back once outside', () => {
     const near = follow(home, viewport, FOLLOWING, { ...target, row: 27_800 }, false);
     expect(near.camera.centre).toBe(home.centre);

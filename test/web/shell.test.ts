@@ -91,6 +91,9 @@ describe('keys', () => {
     expect(press('z', { metaKey: true })).toBe('Ctrl+z');
     expect(press('+', { altKey: true, shiftKey: true })).toBe('Alt++');
     expect(press(' ')).toBe(' ');
+    expect(press('¡', { altKey: true, code: 'Digit1' })).toBe('Alt+1');
+    expect(press('–', { altKey: true, code: 'Minus' })).toBe('Alt+-');
+    expect(press('ä', { altKey: true, code: 'Quote' })).toBe('Alt+ä');
   });
 });
 

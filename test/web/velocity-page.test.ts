@@ -14,6 +14,7 @@ import {
 } from '../../web/velocity/layers.ts';
 import {
   barPixels,
+  barThickness,
   type OptionsBars,
   placeOfStrike,
   slotsOfGroups,
@@ -150,6 +151,10 @@ describe('option bars', () => {
     expect(at(1)).toEqual([0, 0, 0, 0]);
     expect(at(2)).toEqual([...lut.subarray(128 * 4, 128 * 4 + 3), 255]);
     expect(at(3)[3]).toBe(0);
+  });
+
+  it('are thinner where strikes are close, and never vanish', () => {
+    expect([Number.POSITIVE_INFINITY, 100, 30, 10, 1].map(barThickness)).toEqual([7, 7, 6, 2, 2]);
   });
 
   it('stand at the middle of their strike, and look up the last window of each group', () => {

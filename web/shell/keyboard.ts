@@ -8,19 +8,29 @@ export interface KeyBinding {
   run: (event: KeyboardEvent) => void;
 }
 
+/** Keys by their place, for the chords of which macOS makes other letters. */
+const PLACES: Readonly<Record<string, string>> = { Equal: '=', Minus: '-' };
+
+/** The key of an event; with Alt, its face without Alt where the system wrote a special letter. */
+function keyOf({ key, code, altKey }: KeyboardEvent): string {
+  if (!altKey || key.length > 1 || key.charCodeAt(0) < 128) return key;
+  return /^Digit(\d)$/.exec(code)?.[1] ?? PLACES[code] ?? key;
+}
+
 /**
  * The chord of an event as bindings write it. Shift counts only for keys that have no other face
  * with it.
  */
 export function chordOf(event: KeyboardEvent): string {
-  const named = event.key.length > 1 || event.key === ' ';
-  const shift = event.shiftKey && (named || event.key.toUpperCase() === event.key.toLowerCase());
+  const key = keyOf(event);
+  const named = key.length > 1 || key === ' ';
+  const shift = event.shiftKey && (named || key.toUpperCase() === key.toLowerCase());
   const parts = [
     event.ctrlKey || event.metaKey ? 'Ctrl+' : '',
     event.altKey ? 'Alt+' : '',
     shift && named ? 'Shift+' : '',
   ];
-  return parts.join('') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  return parts.join('') + (key.length === 1 ? key.toLowerCase() : key);
 }
 
 function isTyping(event: KeyboardEvent): boolean {

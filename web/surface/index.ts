@@ -1,6 +1,6 @@
 export { formatTimeOfDay } from './axis-ticks.ts';
 export type { Camera, Viewport } from './camera.ts';
-export { columnAt, columnsPerPixel, rowAt, xOfColumn, yOfRow } from './camera.ts';
+export { columnAt, columnsPerPixel, rowAt, rowsPerPixel, xOfColumn, yOfRow } from './camera.ts';
 export type { ColourMapName, Rgb } from './colour-maps.ts';
 export {
   contrastRatio,

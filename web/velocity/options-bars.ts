@@ -8,6 +8,7 @@ import {
   type FrameHistory,
   lastFrameIn,
   normalise,
+  rowsPerPixel,
   type Scene,
   type SceneLayer,
   type SurfaceField,
@@ -19,8 +20,12 @@ import {
 import type { ShownQuantity } from './fields.ts';
 import { RIGHTS, type StrikeHistory } from './strike-history.ts';
 
-/** Thickness of a bar, CSS pixels: a call's above its strike, a put's below. */
-const BAR_PX = 7;
+/** Largest and smallest thickness of a bar, CSS pixels: a call's above its strike, a put's below. */
+const BAR_PX = { max: 7, min: 2 };
+/** Part of the way to the next strike that a bar may take. */
+const BAR_SHARE = 0.2;
+/** Least distance of strikes at which their bars are lettered, CSS pixels. */
+const LETTER_PX = 26;
 /** Most time groups in a picture, and those that the colour range looks at. */
 const MAX_GROUPS = 2048;
 const SAMPLED_GROUPS = 120;
@@ -37,6 +42,18 @@ export interface BarLook {
   contrast: ContrastMode;
   locked: boolean;
   opacity: number;
+}
+
+/** Distance of the two nearest strikes, ticks; infinite for fewer than two. */
+function leastGap(strikes: readonly number[]): number {
+  return strikes.reduce((least, strike, i) => {
+    return i === 0 ? least : Math.min(least, strike - strikes[i - 1]!);
+  }, Number.POSITIVE_INFINITY);
+}
+
+/** Thickness of bars whose strikes are `gapPx` apart, CSS pixels. */
+export function barThickness(gapPx: number): number {
+  return Math.round(Math.max(BAR_PX.min, Math.min(BAR_PX.max, gapPx * BAR_SHARE)));
 }
 
 /** Place of a strike on the vertical axis: the middle of its tick. */
@@ -112,7 +129,7 @@ export class OptionsBars {
     const { camera, viewport: v, history, price } = scene;
     const shown = strikes.listed.filter((strike) => {
       const y = yOfRow(camera, v, placeOfStrike(strike, price.bucketTicks));
-      return y > -BAR_PX && y < v.height + BAR_PX;
+      return y > -BAR_PX.max && y < v.height + BAR_PX.max;
     });
     if (shown.length === 0 || history.empty || look.opacity === 0) return;
     const stride = strideFor(columnsPerPixel(camera, v));
@@ -140,27 +157,30 @@ export class OptionsBars {
     scratch.height = shown.length * RIGHTS.length;
     const picture = new ImageData(pixels, scratch.width, scratch.height);
     scratch.getContext('2d')!.putImageData(picture, 0, 0);
+    const gap = leastGap(shown) / price.bucketTicks / rowsPerPixel(camera, v);
+    const bar = barThickness(gap);
     const x0 = xOfColumn(camera, v, time.first);
     const x1 = xOfColumn(camera, v, time.first + time.groups * time.stride);
     ctx.save();
     ctx.imageSmoothingEnabled = false;
     ctx.globalAlpha = opacity;
     ctx.strokeStyle = palette.background;
-    ctx.lineWidth = 2;
+    ctx.lineWidth = bar > 4 ? 2 : 1;
     ctx.setLineDash(PUT_DASH);
     shown.forEach((strike, i) => {
       const y = Math.round(yOfRow(camera, v, placeOfStrike(strike, price.bucketTicks)));
       const source = i * RIGHTS.length;
-      ctx.drawImage(scratch, 0, source, time.groups, 1, x0, y - BAR_PX - 1, x1 - x0, BAR_PX);
-      ctx.drawImage(scratch, 0, source + 1, time.groups, 1, x0, y + 1, x1 - x0, BAR_PX);
+      ctx.drawImage(scratch, 0, source, time.groups, 1, x0, y - bar - 1, x1 - x0, bar);
+      ctx.drawImage(scratch, 0, source + 1, time.groups, 1, x0, y + 1, x1 - x0, bar);
       ctx.beginPath();
-      ctx.moveTo(x0, y + 1 + BAR_PX / 2);
-      ctx.lineTo(x1, y + 1 + BAR_PX / 2);
+      ctx.moveTo(x0, y + 1 + bar / 2);
+      ctx.lineTo(x1, y + 1 + bar / 2);
       ctx.stroke();
     });
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
-    this.paintLetters(ctx, { camera, viewport: v, price, palette }, shown, Math.max(0, x0));
+    const scene = { camera, viewport: v, price, palette };
+    if (gap >= LETTER_PX) this.paintLetters(ctx, scene, shown, Math.max(0, x0));
     ctx.restore();
   }
 
