@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { lookupTable } from '../../web/surface/colour-maps.ts';
 import { FrameHistory } from '../../web/surface/frame-history.ts';
+import {
+  barPixels,
+  barThickness,
+  placeOfStrike,
+  slotsOfGroups,
+} from '../../web/velocity/bar-pixels.ts';
 import { DenseColumns } from '../../web/velocity/dense-columns.ts';
 import { outlineOf, pathOf } from '../../web/velocity/draw-forecast.ts';
 import { layoutFor } from '../../web/velocity/fields.ts';
@@ -12,13 +18,7 @@ import {
   shownOpacity,
   writeLayers,
 } from '../../web/velocity/layers.ts';
-import {
-  barPixels,
-  barThickness,
-  type OptionsBars,
-  placeOfStrike,
-  slotsOfGroups,
-} from '../../web/velocity/options-bars.ts';
+import type { OptionsBars } from '../../web/velocity/options-bars.ts';
 import { nearestStrikes, strongestStrikes, sumOptions } from '../../web/velocity/options-sums.ts';
 import { StrikeHistory } from '../../web/velocity/strike-history.ts';
 import { VelocityController } from '../../web/velocity/velocity-controller.ts';

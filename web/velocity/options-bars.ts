@@ -5,9 +5,6 @@ import {
   colourRange,
   columnAt,
   columnsPerPixel,
-  type FrameHistory,
-  lastFrameIn,
-  normalise,
   rowsPerPixel,
   type Scene,
   type SceneLayer,
@@ -17,13 +14,10 @@ import {
   xOfColumn,
   yOfRow,
 } from '../surface/index.ts';
+import { BAR_PX, barPixels, barThickness, placeOfStrike, slotsOfGroups } from './bar-pixels.ts';
 import type { ShownQuantity } from './fields.ts';
 import { RIGHTS, type StrikeHistory } from './strike-history.ts';
 
-/** Largest and smallest thickness of a bar, CSS pixels: a call's above its strike, a put's below. */
-const BAR_PX = { max: 7, min: 2 };
-/** Part of the way to the next strike that a bar may take. */
-const BAR_SHARE = 0.2;
 /** Least distance of strikes at which their bars are lettered, CSS pixels. */
 const LETTER_PX = 26;
 /** Most time groups in a picture, and those that the colour range looks at. */
@@ -49,62 +43,6 @@ function leastGap(strikes: readonly number[]): number {
   return strikes.reduce((least, strike, i) => {
     return i === 0 ? least : Math.min(least, strike - strikes[i - 1]!);
   }, Number.POSITIVE_INFINITY);
-}
-
-/** Thickness of bars whose strikes are `gapPx` apart, CSS pixels. */
-export function barThickness(gapPx: number): number {
-  return Math.round(Math.max(BAR_PX.min, Math.min(BAR_PX.max, gapPx * BAR_SHARE)));
-}
-
-/** Place of a strike on the vertical axis: the middle of its tick. */
-export function placeOfStrike(strike: number, bucketTicks: number): number {
-  return (strike + 0.5) / bucketTicks - 0.5;
-}
-
-/** Slots of history under groups of `stride` time columns from `first`; -1 where nothing is. */
-export function slotsOfGroups(
-  history: FrameHistory,
-  first: number,
-  stride: number,
-  groups: number,
-): Int32Array {
-  const slots = new Int32Array(groups);
-  for (let g = 0; g < groups; g++) {
-    const frame = lastFrameIn(history, first + g * stride, stride);
-    slots[g] = frame < 0 ? -1 : history.slotOf(frame);
-  }
-  return slots;
-}
-
-/**
- * Colours of bars as RGBA pixels, one row a strike and right (calls before puts), one column a
- * slot; transparent where nothing is known.
- */
-export function barPixels(
-  strikes: StrikeHistory,
-  shown: readonly number[],
-  slots: Int32Array,
-  quantity: ShownQuantity,
-  range: ColourRange,
-  lut: Uint8Array,
-): Uint8ClampedArray<ArrayBuffer> {
-  const out = new Uint8ClampedArray(shown.length * RIGHTS.length * slots.length * 4);
-  let at = 0;
-  for (const strike of shown) {
-    for (const right of RIGHTS) {
-      for (const value of strikes.series(strike, right, quantity, slots)) {
-        if (!Number.isNaN(value)) {
-          const colour = Math.round(normalise(value, range) * 255) * 4;
-          out[at] = lut[colour]!;
-          out[at + 1] = lut[colour + 1]!;
-          out[at + 2] = lut[colour + 2]!;
-          out[at + 3] = 255;
-        }
-        at += 4;
-      }
-    }
-  }
-  return out;
 }
 
 /** The options' layer: a bar at each listed strike and right, coloured over time. */
