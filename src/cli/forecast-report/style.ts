@@ -1,4 +1,4 @@
-/** The report's style: dark and light, printable; series differ by shape, and only then by colour. */
+/** The style of a report: dark, light, printable; series differ by shape, only then by colour. */
 export const REPORT_STYLE = `
 :root {
   color-scheme: light dark;
