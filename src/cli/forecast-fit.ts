@@ -1,7 +1,7 @@
 /**
  * The work of `spymaster forecast fit`.
  */
-import { DataError } from '../core/index.ts';
+import { DataError, NS_PER_SECOND } from '../core/index.ts';
 import {
   type Estimate,
   type ForecastParameters,
@@ -15,6 +15,7 @@ import {
   type ProductType,
   parseProductType,
   productOf,
+  sessionTimeToNs,
 } from '../lake/index.ts';
 import {
   chooseForecastDays,
@@ -30,6 +31,9 @@ import { note, printLine } from './output.ts';
 import { proofTable } from './proof-table.ts';
 import { sessionDates } from './session-dates.ts';
 import { programVersion } from './version.ts';
+
+/** A day with less than this part of its windows is named as short. */
+const SHORT_SHARE = 0.9;
 
 /** Flags of `forecast fit`. */
 export interface ForecastFitOptions {
@@ -91,6 +95,19 @@ function tellOptions(reads: readonly ForecastDayRead[]): void {
   else note(`without options: ${without.join(' ')}: the force of these days is that of the book`);
 }
 
+/** Says that days have fewer windows than the hours that were asked for hold. */
+function tellShort(reads: readonly ForecastDayRead[], hours: ForecastParameters['session']): void {
+  const { from, to, time_zone } = hours;
+  const short = reads.filter(({ day: { dt, windows } }) => {
+    const span = sessionTimeToNs(dt, to, time_zone) - sessionTimeToNs(dt, from, time_zone);
+    return windows < (SHORT_SHARE * span) / NS_PER_SECOND;
+  });
+  if (short.length === 0) return;
+  const windows = short.map(({ day }) => day.windows);
+  const range = `${Math.min(...windows)} to ${Math.max(...windows)} windows`;
+  note(`${short.length} days have fewer windows than ${from} to ${to} hold: ${range}`);
+}
+
 function told({ value, standard_error }: Estimate): string {
   const error =
     standard_error === null ? 'no standard error' : `± ${standard_error.toPrecision(2)}`;
@@ -126,6 +143,7 @@ export async function runForecastFit(
     workers: options.workers,
   });
   tellOptions(reads);
+  tellShort(reads, hours);
   const split = splitDays(sessions.map(({ dt }) => dt));
   const days = reads.map(({ day }) => day);
   const { fitted, proof } = await fitDays(context, { days, split, fitted: null, walk: true });

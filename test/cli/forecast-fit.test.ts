@@ -40,6 +40,7 @@ describe('forecast fit', () => {
     expect(stdout).toMatch(/beta [\d.e-]+ \(±/);
     expect(stderr).toContain('6 days instead of 20');
     expect(stderr).toContain('no day has options');
+    expect(stderr).toContain('6 days have fewer windows than 09:30 to 12:30 hold: 240 to 240');
   }, 60_000);
 
   it('gives the same bytes again, however many days are read at a time', async () => {
