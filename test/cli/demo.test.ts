@@ -8,7 +8,7 @@ import { MIN_DAYS } from '../../src/forecast/index.ts';
 import { runCli, startCli, temporaryFolder } from './run-cli.ts';
 
 /** The demo starts a process for each step, which share the processors with other tests, ms. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const PORTS = ['--port', '0', '--velocity-port', '0', '--web-port', '0'];
@@ -37,7 +37,8 @@ async function openingOf(page: string, path: string) {
 describe('demo', () => {
   test('shows both pages, one link to the other; fits, reports, and starts at once again', async () => {
     const folder = temporaryFolder();
-    const flags = ['--minutes', '8', '--rate', '30', '--days', String(MIN_DAYS)];
+    const small = ['--minutes', '8', '--rate', '30', '--product', 'MNQ'];
+    const flags = [...small, '--days', String(MIN_DAYS)];
     const run = demo(flags, folder);
     const [, pressure = ''] = await run.waitFor(/vacuum pressure {2}(\S+)/);
     const [, velocity = ''] = await run.waitFor(/velocity {9}(\S+)/);
@@ -45,7 +46,7 @@ describe('demo', () => {
       expect(await statusOf(page)).toBe(200);
       const { symbol, dt, start_time } = Object.fromEntries(new URL(page).searchParams);
       expect({ symbol, dt, start_time }).toEqual({
-        symbol: 'ESH6',
+        symbol: 'MNQH6',
         dt: '2026-01-12',
         start_time: '09:30',
       });
@@ -54,7 +55,7 @@ describe('demo', () => {
       new URL(velocity).searchParams.get('server'),
     );
     const before = await openingOf(velocity, '/v1/velocity/stream');
-    expect(before.options).toMatchObject({ available: true, symbol: 'ESH6' });
+    expect(before.forecast).toMatchObject({ available: false, status: 'none' });
     const [, report = ''] = await run.waitFor(/report {11}(\S+)/);
     expect(readFileSync(fileURLToPath(report), 'utf8')).toMatch(/^<!doctype html>/i);
     const after = await openingOf(velocity, '/v1/velocity/stream');
@@ -83,8 +84,11 @@ describe('demo', () => {
     expect(existsSync(`${folder}/lake`)).toBe(false);
   });
 
-  test('says that a day or two make no forecast', async () => {
-    const run = demo(['--minutes', '7', '--rate', '20', '--days', '1', '--product', 'MNQ']);
+  test('has the options of a day; says that one day makes no forecast', async () => {
+    const run = demo(['--minutes', '7', '--rate', '20', '--days', '1']);
+    const [, velocity = ''] = await run.waitFor(/velocity {9}(\S+)/);
+    const opening = await openingOf(velocity, '/v1/velocity/stream');
+    expect(opening.options).toMatchObject({ available: true, symbol: 'ESH6' });
     const [, why = ''] = await run.waitFor(/forecast {9}(.*)\n/);
     expect(why).toBe(`none: it takes ${MIN_DAYS} days at least (--days ${MIN_DAYS})`);
     run.interrupt();
