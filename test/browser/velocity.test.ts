@@ -344,6 +344,7 @@ describe('where unproven forecasts are withheld', () => {
 describe.each([
   { width: 1280, height: 720 },
   { width: 1024, height: 720 },
+  { width: 1440, height: 860 },
   { width: 2560, height: 1440 },
 ])('at $width x $height', (size) => {
   it('lets nothing overlap, stick out or scroll', async () => {
@@ -351,6 +352,7 @@ describe.each([
     await waitForColumns(page, 3);
     expect(await misplaced(page)).toEqual([]);
     expect((await page.evaluate(() => window.__spymaster.plot!)).width).toBeGreaterThan(420);
+    expect((await page.locator('.seek-track').boundingBox())!.width).toBeGreaterThan(75);
     await page.context().close();
   });
 });
