@@ -3,8 +3,8 @@
  * reports of docs/reports.
  *
  * Two synthetic markets, one whose moves lean on the book and the placebo, go through the commands
- * that a user runs: orders, tables, fit, proof, report. With `--lake` the two lakes stay in DIR, and
- * another run goes on where the last one stopped.
+ * that a user runs: orders, tables, fit, proof, report. With `--lake` the two lakes stay in DIR,
+ * and another run goes on where the last one stopped.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The whole chain by its own commands on short synthetic days: orders, tables, fit, proof, report. */
+/** The whole chain by its own commands on short synthetic days: orders to report. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -10,7 +10,7 @@ import { runCli, temporaryFolder } from '../cli/run-cli.ts';
 export const PATIENCE_MS = 600_000;
 /** Fewest days of which three are held out, without which nothing can be proven. */
 const DAYS = 10;
-/** Hours of each day, New York: long enough to learn from, short enough for every run of the tests. */
+/** Hours of each day, New York: long enough to learn from, short enough for every build. */
 const HOURS = ['--from', '09:30', '--to', '09:42'];
 const SEED = 1;
 const RATE = 60;
