@@ -100,9 +100,14 @@ describe('pipeline run', () => {
   test('makes bronze, silver and gold of all four product types', async () => {
     const tables = new Set([...published(whole).keys()].map((path) => path.split('/').at(-3)));
     expect([...tables].sort()).toEqual(
-      ['book_snapshot_1s', 'cmbp_1', 'depth_and_flow_1s', 'mbo', 'physics_surface_1s'].map(
-        (table) => `table=${table}`,
-      ),
+      [
+        'book_snapshot_1s',
+        'cmbp_1',
+        'depth_and_flow_1s',
+        'mbo',
+        'microstructure_1s',
+        'physics_surface_1s',
+      ].map((table) => `table=${table}`),
     );
     const verified = await runHere(['lake', 'verify', '--lake', whole]);
     expect(verified.code, verified.stdout).toBe(0);
@@ -110,7 +115,7 @@ describe('pipeline run', () => {
 
   test('does nothing the second time', async () => {
     const { code, stdout, stderr } = await run(whole);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '12 complete\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '16 complete\n' });
     expect(stderr).toMatch(/ES: the contract of 1 date was chosen now/);
   });
 
@@ -119,11 +124,11 @@ describe('pipeline run', () => {
     const answer = await run(lake, '--workers', '3', '--json');
     expect(answer.code, answer.stderr).toBe(0);
     const { results } = JSON.parse(answer.stdout) as { results: Record<string, unknown>[] };
-    expect(results).toHaveLength(12);
+    expect(results).toHaveLength(16);
     expect(results.every((r) => r['outcome'] === 'done' && Number(r['rows']) > 0)).toBe(true);
     expectSame(lake, whole);
     const by = await run(lake, '--symbol', 'ESH6', '--product-type', 'future_mbo', '--dt', DT);
-    expect(by.stdout).toBe('3 complete\n');
+    expect(by.stdout).toBe('4 complete\n');
   });
 
   test('C6: lists a partition that fails with its reason, makes the others, and exits 1', async () => {
@@ -230,7 +235,7 @@ describe('a run that does not end', () => {
       return results.filter((r) => r['outcome'] === 'done').map((r) => r['id']);
     });
     expect(new Set(made).size).toBe(made.length);
-    expect(made).toHaveLength(3);
+    expect(made).toHaveLength(4);
   });
 });
 
@@ -247,7 +252,8 @@ describe('pipeline plan', () => {
       'run silver equity_mbo QQQ 2026-01-05',
       'run silver equity_option_cmbp_1 QQQ 2026-01-05',
       'run gold equity_option_cmbp_1 QQQ 2026-01-05',
-      '5 to run',
+      'run gold equity_option_cmbp_1 QQQ 2026-01-05 microstructure',
+      '6 to run',
     ]);
     expect(published(lake).size).toBe(0);
   });
@@ -263,10 +269,10 @@ describe('pipeline plan', () => {
       const { nodes } = JSON.parse(stdout) as { nodes: { action: string; why: string }[] };
       return nodes;
     };
-    expect((await plan()).map((n) => n.action)).toEqual(['keep', 'keep', 'keep']);
+    expect((await plan()).map((n) => n.action)).toEqual(['keep', 'keep', 'keep', 'keep']);
     truncateSync(file, statSync(file).size - 10);
     const nodes = await plan();
-    expect(nodes.map((n) => n.action)).toEqual(['run', 'check', 'check']);
+    expect(nodes.map((n) => n.action)).toEqual(['run', 'check', 'check', 'check']);
     expect(nodes[0]?.why).toMatch(/stale: .*xnas-itch-20260105\.mbo\.dbn\.zst changed/);
   });
 });
