@@ -221,7 +221,7 @@ describe('a lake that was made', () => {
     writeDay(whole, DT, goodDay(DT, 3000));
     expect((await run(whole)).code).toBe(0);
     files = published(whole);
-    expect(files.size).toBe(12);
+    expect(files.size).toBe(15);
   });
 
   function copy(): string {
