@@ -63,11 +63,11 @@ describe('serve', () => {
     const lake = join(temporaryFolder(), 'lake');
     const days = ['--from', '09:25', '--to', '09:27', '--rate', '20', '--lake', lake];
     expect((await runCli(['synth', ...days])).code).toBe(0);
-    const ports = ['--port', '0', '--web-port', '0'];
+    const ports = ['--port', '0', '--velocity-port', '0', '--web-port', '0'];
     const flags = ['--lake', lake, '--start-time', '09:26', '--speed', '2'];
     const run = startCli(['serve', 'all', ...ports, ...flags]);
-    const [, page = ''] = await run.waitFor(/page {4}(\S+)\n/);
-    const [, socket = ''] = await run.waitFor(/socket {2}(\S+)\n/);
+    const [, page = ''] = await run.waitFor(/page {4}(\S+vacuum-pressure.html\S+)\n/);
+    const [, socket = ''] = await run.waitFor(/socket {2}(\S+vacuum-pressure\S+)\n/);
     const parameters = new URL(socket).searchParams;
     expect(Object.fromEntries(parameters)).toEqual({
       product_type: 'future_mbo',
@@ -91,7 +91,7 @@ describe('serve', () => {
 
   test('a port that is taken is told, and nothing stays', async () => {
     const { server, port } = await listening();
-    const ports = ['--port', String(port), '--web-port', '0'];
+    const ports = ['--port', String(port), '--velocity-port', '0', '--web-port', '0'];
     const result = await runCli(['serve', 'all', ...ports]);
     server.close();
     expect(result.code).toBe(1);
