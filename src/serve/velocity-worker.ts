@@ -86,6 +86,8 @@ class Reader {
     if (this.checked.has(files)) return;
     const checked = day.checkBytes().catch((error) => {
       this.checked.delete(files);
+      // Other files took the place of these meanwhile: they are compared by themselves.
+      if (this.days.get(key)?.files !== files) return;
       this.damaged.add(key);
       this.tell({ id: -1, type: 'damaged', key, error: toReadError(error) }, []);
     });
