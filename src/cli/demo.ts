@@ -49,7 +49,8 @@ async function checkPorts(context: CommandContext): Promise<void> {
 
 /** Makes parts of a market, one after the other, unless an earlier start did. */
 class DemoMaker {
-  private readonly whole: boolean;
+  /** An earlier start made everything. */
+  readonly whole: boolean;
   private readonly market: DemoMarket;
   private readonly signal: AbortSignal;
 
@@ -79,6 +80,7 @@ async function makeForecast(maker: DemoMaker, market: DemoMarket, root: string):
   }
   try {
     await maker.make(forecast);
+    if (!maker.whole) note('spymaster: Restart Stream on the velocity page takes the forecast up');
     const { status, reasons } = loadParameters(lake, root).parameters;
     return status === 'proven' ? 'proven on days held out' : `unproven: ${reasons.join('; ')}`;
   } catch (error) {
