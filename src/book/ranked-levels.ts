@@ -52,7 +52,7 @@ class RankedLadder {
   }
 }
 
-/** Takes ranks before `first` from `old`, the others from the ladder; gives the first that differs. */
+/** Takes ranks before `first` from `old`, the others from the ladder; gives the first changed. */
 function fill(ladder: LevelLadder, to: RankedSide, old: RankedSide, first: number): number {
   const { rows, qty } = ladder;
   const { keys, lots } = to;

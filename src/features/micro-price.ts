@@ -52,8 +52,8 @@ export class MicroPrice {
   }
 
   /**
-   * Takes the touch after an event that changed it; both queues hold lots. A spread that is no state
-   * ends the chain, as `breakOff` does.
+   * Takes the touch after an event that changed it; both queues hold lots. A spread that is no
+   * state ends the chain, as `breakOff` does.
    */
   observe(bidTick: number, bidLots: number, askTick: number, askLots: number): void {
     const spread = askTick - bidTick;
@@ -70,7 +70,7 @@ export class MicroPrice {
     this.counts.add(from, to, moved);
   }
 
-  /** What comes next does not follow from what came before: the book was emptied, or is one-sided. */
+  /** What comes next does not follow from what came before: the book was emptied, say. */
   breakOff(): void {
     this.from = NOWHERE;
   }

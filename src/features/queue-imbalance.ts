@@ -25,9 +25,9 @@ export function upProbability(bidLots: number, askLots: number): number {
 }
 
 /**
- * The weighted mid less the mid, ticks: `(bid lots x ask price + ask lots x bid price) / (bid lots +
- * ask lots)` is above the mid by half a spread times the queue imbalance. NaN when a queue is empty
- * or the spread is not positive.
+ * The weighted mid less the mid, ticks: `(bid lots x ask price + ask lots x bid price) /
+ * (bid lots + ask lots)` is above the mid by half a spread times the queue imbalance. NaN when a
+ * queue is empty or the spread is not positive.
  *
  * Source: Stoikov 2018, The micro-price, Quantitative Finance 18, 1959-1966, section 2.
  */

@@ -1,6 +1,6 @@
 /**
- * Order flow and queues of a real hour of ES, from its file to gold: what order flow explains of the
- * same window, that it explains nothing of the next, and what the queues say about the next move.
+ * Order flow and queues of a real hour of ES, from its file to gold: what order flow explains of
+ * the same window, that it explains nothing of the next, and what the queues say about the next move.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

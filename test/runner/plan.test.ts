@@ -152,10 +152,8 @@ describe('a plan', () => {
       'gold future_mbo ESH6 2026-01-05',
       'gold future_mbo ESH6 2026-01-05 microstructure',
     ]);
-    expect(plan.nodes[3]).toMatchObject({
-      stage: 'tiny_microstructure',
-      needs: ['bronze future_mbo ES 2026-01-05', 'silver future_mbo ESH6 2026-01-05'],
-    });
+    expect(plan.nodes[3]?.stage).toBe('tiny_microstructure');
+    expect(plan.nodes[3]?.needs).toEqual(plan.nodes.slice(0, 2).map((n) => n.id));
   });
 
   it('keeps what is complete and runs what is not', async () => {

@@ -1,6 +1,6 @@
 /**
- * The transform of `microstructure_1s` of a book: its records once more, event by event, between the
- * seconds that silver has. A row holds nothing that a record at or after its window's end told: an
+ * The transform of `microstructure_1s` of a book: its records once more, event by event, between
+ * the seconds that silver has. A row holds nothing that a record at or after its window's end told: an
  * event that closes later belongs to a later window, whenever it began.
  *
  * What is learnt (micro-price, weights of the integrated flow) is learnt as the day goes, of events
@@ -65,7 +65,7 @@ export class MicrostructureDay {
   private readonly normalised = new Float64Array(RANKS);
   private row = 0;
 
-  /** @param originNs 00:00 UTC of the session date; seconds and the batches' times count from it. */
+  /** @param originNs 00:00 UTC of the session date; seconds and records count from it. */
   constructor(
     product: Product,
     originNs: bigint,
@@ -145,7 +145,7 @@ export class MicrostructureDay {
       if ((flags[last]! & FLAG.LAST) !== 0) flow.observe();
       i = next;
     }
-    // Open after its last row: an event that is closed by force. Nobody says that the book is whole.
+    // Open after its last row: an event that is closed by force. Nobody says the book is whole.
     engine.book.finish();
   }
 
