@@ -1,6 +1,7 @@
 /**
  * Order flow and queues of a real hour of ES, from its file to gold: what order flow explains of
- * the same window, that it explains nothing of the next, and what the queues say about the next move.
+ * the same window, that it explains nothing of the next, and what the queues say about the next
+ * move.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * The transform of `microstructure_1s` of a book: its records once more, event by event, between
- * the seconds that silver has. A row holds nothing that a record at or after its window's end told: an
- * event that closes later belongs to a later window, whenever it began.
+ * the seconds that silver has. A row holds nothing that a record at or after its window's end told:
+ * an event that closes later belongs to a later window, whenever it began.
  *
  * What is learnt (micro-price, weights of the integrated flow) is learnt as the day goes, of events
  * and windows that are over, and made anew at every full minute.
