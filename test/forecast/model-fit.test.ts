@@ -111,9 +111,8 @@ describe('fitting a forecast', () => {
 
   it('says what days lack that it cannot learn from', () => {
     const blind = train.map((day) => ({ ...day, netEdge: day.netEdge.map(() => Number.NaN) }));
-    expect(() => fitForecast(blind, calibrate)).toThrow(
-      /no window of the training days .* with an unknown feature \(ofi_5s in \d+, .*net_edge in 24\d\d\)/,
-    );
+    const unknown = /training days .* unknown feature \(ofi_5s in \d+, .*net_edge in 24\d\d\)/;
+    expect(() => fitForecast(blind, calibrate)).toThrow(unknown);
     const oneSided = calibrate.map((day) => ({ ...day, valid: new Uint8Array(day.windows) }));
     expect(() => fitForecast(train, oneSided)).toThrow(/calibration days .* one-sided/);
   });
