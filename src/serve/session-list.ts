@@ -95,7 +95,8 @@ export async function listStreams(
     for (const [root, byDate] of [...gathered].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const days = [...byDate.values()].sort((a, b) => (a.dt < b.dt ? -1 : 1));
       const synthetic = own.find((s) => s.root === root)?.synthetic ?? false;
-      const { notice } = forecastBasis(lake, root, productType, allowUnproven);
+      const dt = days.at(-1)?.dt ?? '';
+      const { notice } = forecastBasis({ lake, root, productType, dt, allowUnproven });
       const { available, status, reason } = notice;
       sessions.push({
         product_type: productType,

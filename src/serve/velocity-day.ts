@@ -144,15 +144,22 @@ class OpenDay implements VelocityDay {
   readonly files: string;
   private readonly tables: DayTables;
   private readonly source: ForecastSource;
+  private readonly basis: ForecastBasis;
   private readonly originNs: bigint;
 
-  constructor(tables: DayTables, source: ForecastSource, facts: VelocityDayFacts) {
+  constructor(
+    tables: DayTables,
+    source: ForecastSource,
+    basis: ForecastBasis,
+    facts: VelocityDayFacts,
+  ) {
     this.facts = facts;
     this.files = Object.values(tables)
       .map((table: PartitionRanges | null) => table?.identity ?? '')
       .join(' ');
     this.tables = tables;
     this.source = source;
+    this.basis = basis;
     this.originNs = dateToUnixNs(source.name.dt);
   }
 
@@ -164,12 +171,11 @@ class OpenDay implements VelocityDay {
     const rows = { book, options, strikes };
     const told = forecastBlock(this.source, rows, from, to);
     const { snapshots } = this.source;
+    const { originNs } = this;
     const notice = this.facts.forecast;
-    return encodeBlock(
-      { session, originNs: this.originNs, snapshots, rows, told, notice },
-      from,
-      to,
-    );
+    const { provenSeconds, allowUnproven } = this.basis;
+    const content = { session, originNs, snapshots, rows, told, notice, provenSeconds };
+    return encodeBlock({ ...content, allowUnproven }, from, to);
   }
 
   async checkBytes(): Promise<void> {
@@ -202,13 +208,13 @@ export async function openVelocityDay(
   connection: DuckDBConnection,
   request: VelocityDayRequest,
 ): Promise<VelocityDay> {
-  const { lake, productType, symbol, dt, product } = request;
+  const { productType, symbol, dt, product } = request;
   const refs = forecastRefs(request);
   const tables = await openTables(connection, request);
   const snapshots = await wholeDay(tables.snapshot);
   if (snapshots.rows === 0) throw missing(refs.snapshot);
   const microstructure = tables.microstructure && (await wholeDay(tables.microstructure));
-  const basis = forecastBasis(lake, product.root, productType, request.allowUnproven);
+  const basis = forecastBasis({ ...request, root: product.root });
   const forecast = noticeOf(basis, microstructure !== null, refs.microstructure);
   const facts: VelocityDayFacts = {
     key: keyOf(tables, forecast, symbol),
@@ -226,5 +232,5 @@ export async function openVelocityDay(
     microstructure,
     ready: forecast.available && basis.parameters ? readyForecast(basis.parameters) : null,
   };
-  return new OpenDay(tables, source, facts);
+  return new OpenDay(tables, source, basis, facts);
 }

@@ -27,9 +27,29 @@ export interface BlockContent {
   /** Forecasts by second. */
   told: ReadonlyMap<number, TellForecast>;
   notice: ForecastNotice;
+  /** Window ends that were fitted and judged, s; null = none. */
+  provenSeconds: { from: number; to: number } | null;
+  /** Whether what is unproven is sent, called so. */
+  allowUnproven: boolean;
 }
 
 type ForecastHeader = NonNullable<SurfaceHeader['forecast']>;
+
+/** The notice as it holds for one window: nothing is proven outside the hours that were judged. */
+function noticeAt(content: BlockContent, seq: number): ForecastNotice {
+  const { notice, provenSeconds: proven } = content;
+  if (notice.status !== 'proven' || !proven || (seq >= proven.from && seq <= proven.to)) {
+    return notice;
+  }
+  const { from, to, time_zone } = notice.proven_hours ?? { from: '', to: '', time_zone: '' };
+  const reason = `proven only from ${from} to ${to} ${time_zone}`;
+  return {
+    ...notice,
+    status: 'unproven',
+    available: notice.available && content.allowUnproven,
+    reason,
+  };
+}
 
 function forecastHeader(notice: ForecastNotice, told: TellForecast | undefined): ForecastHeader {
   const { status } = notice;
@@ -53,7 +73,7 @@ function pack(content: BlockContent, seq: number, frames: [VelocitySurface, Surf
       surface,
       rows,
       bytes: bytes.length,
-      ...(surface === 'forecast' && { forecast: forecastHeader(content.notice, told) }),
+      ...(surface === 'forecast' && { forecast: forecastHeader(noticeAt(content, seq), told) }),
     };
     parts.push(Buffer.from(JSON.stringify(header)), bytes);
   }
@@ -73,6 +93,7 @@ function encodeWindow(content: BlockContent, row: number): EncodedWindow {
   const { book, options, strikes } = rows;
   const seq = secondOfRow(snapshots, row);
   const [from, to] = rowsOfSecond(book, seq);
+  const said = noticeAt(content, seq).available ? told.get(seq)?.forecast?.rows : null;
   const optionRows: [number, number] = options ? rowsOfSecond(options, seq) : [0, 0];
   return {
     state: windowState(originNs, snapshots, row),
@@ -80,7 +101,7 @@ function encodeWindow(content: BlockContent, row: number): EncodedWindow {
       ['snap', snapFrame(originNs, snapshots, row)],
       ['velocity', velocityFrame(book, from, to)],
       ['options', optionsFrame(options, strikes, ...optionRows)],
-      ['forecast', forecastFrame(told.get(seq)?.forecast?.rows ?? null)],
+      ['forecast', forecastFrame(said ?? null)],
     ]),
   };
 }

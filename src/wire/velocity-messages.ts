@@ -47,6 +47,10 @@ export interface ForecastNotice {
   parameters_version: string | null;
   /** Days held out on which `skill` was measured. */
   holdout_days: number;
+  /** What the streamed day was to the fit; null = the fit has not seen it, or there is none. */
+  day_role: 'train' | 'calibrate' | 'holdout' | null;
+  /** Hours of the day that were fitted and judged, exchange time; outside them it is unproven. */
+  proven_hours: { from: string; to: string; time_zone: string } | null;
   skill: HorizonSkill[];
 }
 

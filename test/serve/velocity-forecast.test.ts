@@ -107,6 +107,38 @@ describe('a forecast without proof', () => {
 });
 
 describe('a proven forecast', () => {
+  it('is unproven outside the hours that were judged', async () => {
+    const session = { time_zone: 'America/New_York', from: '13:00', to: '14:00' };
+    save({ status: 'proven', reasons: [], session });
+    const reason = 'proven only from 13:00 to 14:00 America/New_York';
+    const withheld = await watch(careful);
+    expect(withheld.notice).toMatchObject({ status: 'proven', proven_hours: session });
+    for (const window of withheld.windows) {
+      const { header, rows } = surfaceOf(window, 'forecast');
+      expect(rows).toBe(0);
+      const said = { forecast_available: false, status: 'unproven', reason };
+      expect(header.forecast).toMatchObject(said);
+    }
+    const { windows } = await watch(allowing);
+    const sent = windows.filter((w) => surfaceOf(w, 'forecast').rows > 0);
+    expect(sent.length).toBeGreaterThan(WINDOWS / 2);
+    for (const window of sent) {
+      const { header } = surfaceOf(window, 'forecast');
+      expect(header.forecast).toMatchObject({ status: 'unproven', reason });
+    }
+  });
+
+  it('tells what the day that is streamed was to the fit', async () => {
+    const roles = ['train', 'calibrate', 'holdout'] as const;
+    for (const role of roles) {
+      const days = { train: ['2025-12-01'], calibrate: ['2025-12-02'], holdout: ['2025-12-03'] };
+      save({ status: 'proven', reasons: [], days: { ...days, [role]: [DT] } });
+      expect((await watch(careful)).notice.day_role).toBe(role);
+    }
+    save({ status: 'proven', reasons: [] });
+    expect((await watch(careful)).notice.day_role).toBeNull();
+  });
+
   it('is, row for row, what the fit says of the same day', async () => {
     save({ status: 'proven', reasons: [], skill: [SKILL] });
     const { notice, windows } = await watch(careful);

@@ -46,6 +46,8 @@ export const VELOCITY_CONFIG: VelocityConfig = {
     reason: 'no skill at any horizon',
     parameters_version: '0123456789ab',
     holdout_days: 5,
+    day_role: null,
+    proven_hours: { from: '09:30', to: '12:30', time_zone: 'America/New_York' },
     skill: [
       { horizon_s: 1, skill: 0.021, low: 0.008, high: 0.034, baseline: 'queue imbalance' },
       { horizon_s: 30, skill: -0.01, low: -0.03, high: 0.01, baseline: 'climatology' },
