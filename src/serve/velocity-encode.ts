@@ -38,7 +38,7 @@ type ForecastHeader = NonNullable<SurfaceHeader['forecast']>;
 /** The notice as it holds for one window: nothing is proven outside the hours that were judged. */
 function noticeAt(content: BlockContent, seq: number): ForecastNotice {
   const { notice, provenSeconds: proven } = content;
-  if (notice.status !== 'proven' || !proven || (seq >= proven.from && seq <= proven.to)) {
+  if (notice.status !== 'proven' || !proven || (seq >= proven.from && seq < proven.to)) {
     return notice;
   }
   const { from, to, time_zone } = notice.proven_hours ?? { from: '', to: '', time_zone: '' };

@@ -12,7 +12,7 @@ import type { ForecastNotice } from '../wire/index.ts';
 export interface ForecastBasis {
   notice: ForecastNotice;
   parameters: ForecastParameters | null;
-  /** Window ends that were fitted and judged, s since 00:00 UTC: after `from`, up to `to`. */
+  /** Window ends that were fitted and judged, s since 00:00 UTC: from `from` to before `to`. */
   provenSeconds: { from: number; to: number } | null;
   /** Whether what is unproven is sent, called so. */
   allowUnproven: boolean;
