@@ -133,11 +133,15 @@ describe.each(['pyarrow', 'duckdb', 'polars'] as const)('%s', (reader) => {
   });
 });
 
-describe('a layer by its folders', () => {
+describe('a table by its folders', () => {
   it('is a data set of hive partitions to each reader', () => {
-    const top = join(lake, 'silver', 'product_type=future_mbo', 'symbol=ESH6');
-    const gold = join(lake, 'gold', 'product_type=equity_mbo');
-    for (const folder of [join(top, 'table=depth_and_flow_1s'), gold]) {
+    const silver = join(lake, 'silver', 'product_type=future_mbo', 'symbol=ESH6');
+    const gold = join(lake, 'gold', 'product_type=equity_mbo', 'symbol=QQQ');
+    const folders = [
+      join(silver, 'table=depth_and_flow_1s'),
+      join(gold, 'table=physics_surface_1s'),
+    ];
+    for (const folder of folders) {
       const type = folder.includes('future_mbo') ? 'future_mbo' : 'equity_mbo';
       const read = JSON.parse(runPython(READ_LAKE, { args: [folder] }).toString());
       expect(read.duckdb).toEqual([ROWS, [type]]);
