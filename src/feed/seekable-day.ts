@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DataError, OperatingError, type UnixNs } from '../core/index.ts';
 import { isZstd, type Metadata } from '../dbn/index.ts';
-import { builtModule } from './built-module.ts';
+import { builtModule } from '../lake/index.ts';
 import type { DayCache } from './day-cache.ts';
 import type { DayIndex } from './day-index.ts';
 import { DayReader } from './day-reader.ts';
@@ -205,7 +205,7 @@ function runWorker(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<DayIndex> {
-  const worker = new Worker(builtModule('day-worker'), { workerData: request });
+  const worker = new Worker(builtModule(import.meta.url, 'day-worker'), { workerData: request });
   return new Promise<DayIndex>((resolve, reject) => {
     worker.on('message', (m: { progress?: number; index?: DayIndex; error?: PlainError }) => {
       if (m.progress !== undefined) onProgress(m.progress);

@@ -5,7 +5,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { DataError, OperatingError } from '../core/index.ts';
-import { builtModule } from './built-module.ts';
+import { builtModule } from '../lake/index.ts';
 import { makeRing, RING_STATE, RingReader } from './chunk-ring.ts';
 import { fromPlainError, type PlainError } from './plain-error.ts';
 
@@ -28,7 +28,7 @@ export class ThreadedChunks {
     const { port1, port2 } = new MessageChannel();
     this.ring = new RingReader(memory);
     this.errors = port1;
-    this.worker = new Worker(builtModule('decompress-worker'), {
+    this.worker = new Worker(builtModule(import.meta.url, 'decompress-worker'), {
       workerData: { path, ring: memory, errors: port2 },
       transferList: [port2],
     });

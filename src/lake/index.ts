@@ -1,4 +1,5 @@
 export { AtomicFile, writeFileAtomic } from './atomic-file.ts';
+export { builtModule } from './built-module.ts';
 export type { SessionChoice, SessionSpan, SessionWindows } from './calendar.ts';
 export {
   isTradingDay,

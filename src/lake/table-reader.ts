@@ -9,10 +9,10 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { DataError, OperatingError } from '../core/index.ts';
+import { builtModule } from './built-module.ts';
 import { datasetName, type PartitionRef } from './partition-ref.ts';
 import { type WantedColumn, wantedColumns } from './read-columns.ts';
 import { fromReadError } from './read-error.ts';
-import { readWorkerModule } from './read-module.ts';
 import { makeReadMemory, READ_STATE, ReadRing } from './read-ring.ts';
 import type { ReadMessage, ReadTask } from './read-worker.ts';
 import type { TableContract } from './table-contract.ts';
@@ -134,7 +134,10 @@ export async function openPartition(
   const memory = makeReadMemory(wanted.map((w) => w.slot));
   const { port1, port2 } = new MessageChannel();
   const task: ReadTask = { lake, ref, contract, requests, memory, port: port2 };
-  const worker = new Worker(readWorkerModule(), { workerData: task, transferList: [port2] });
+  const worker = new Worker(builtModule(import.meta.url, 'read-worker'), {
+    workerData: task,
+    transferList: [port2],
+  });
   const first = await firstMessage(port1, worker);
   worker.unref();
   port1.unref();

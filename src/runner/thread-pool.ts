@@ -2,23 +2,12 @@
  * Worker threads that run nodes. A thread is never terminated while it works: a query of the table
  * engine may be in flight.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { OperatingError } from '../core/index.ts';
+import { builtModule } from '../lake/index.ts';
 import type { NodeJob, NodeOutcome, NodeRunner } from './run-node.ts';
 
 /** What a thread says. */
 type Said = { progress: number } | { outcome: NodeOutcome };
-
-/** The built thread: Node does not run TypeScript in threads. */
-function workerModule(): URL {
-  const isBuilt = import.meta.url.endsWith('.js');
-  const path = isBuilt ? './node-worker.js' : '../../dist/src/runner/node-worker.js';
-  const url = new URL(path, import.meta.url);
-  if (existsSync(fileURLToPath(url))) return url;
-  throw new OperatingError('INTERNAL', `${fileURLToPath(url)} is missing: run \`npm run build\``);
-}
 
 /** One thread, idle or at work. */
 class NodeThread {
@@ -65,7 +54,7 @@ class NodeThread {
 /** A pool of threads; a dead one is replaced. */
 export class ThreadPool implements NodeRunner {
   readonly width: number;
-  private readonly module = workerModule();
+  private readonly module = builtModule(import.meta.url, 'node-worker');
   private readonly stop = new SharedArrayBuffer(4);
   private readonly idle: NodeThread[] = [];
 

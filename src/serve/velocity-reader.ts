@@ -4,8 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { OperatingError } from '../core/index.ts';
-import { fromReadError, type ReadError } from '../lake/index.ts';
-import { builtModule } from './built-module.ts';
+import { builtModule, fromReadError, type ReadError } from '../lake/index.ts';
 import type { VelocityBlock } from './velocity-block.ts';
 import type { VelocityDayFacts, VelocityDayRequest } from './velocity-day.ts';
 
@@ -109,7 +108,7 @@ export class VelocityReader {
   }
 
   private start(): Worker {
-    const worker = new Worker(builtModule('velocity-worker'));
+    const worker = new Worker(builtModule(import.meta.url, 'velocity-worker'));
     worker.on('message', (answer: VelocityAnswer) => this.take(answer));
     worker.on('error', (cause) => this.lose(worker, cause));
     worker.on('exit', () => this.lose(worker, new Error('it ended')));

@@ -5,8 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { OperatingError } from '../../core/index.ts';
 import type { FittedForecast, ForecastDay, ForecastProof } from '../../forecast/index.ts';
-import { fromReadError, type ReadError } from '../../lake/index.ts';
-import { builtModule } from './built-module.ts';
+import { builtModule, fromReadError, type ReadError } from '../../lake/index.ts';
 import { buffersOf } from './day-buffers.ts';
 
 /** What is to be done. */
@@ -42,7 +41,7 @@ export async function fitAndProve(
   onBegin: (what: 'fit' | 'proof') => void = () => {},
 ): Promise<ProvenFit> {
   signal.throwIfAborted();
-  const worker = new Worker(builtModule('forecast-fit-worker'));
+  const worker = new Worker(builtModule(import.meta.url, 'forecast-fit-worker'));
   const ended = new AbortController();
   try {
     return await new Promise<ProvenFit>((resolve, reject) => {

@@ -3,8 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { OperatingError } from '../../core/index.ts';
-import { fromReadError } from '../../lake/index.ts';
-import { builtModule } from './built-module.ts';
+import { builtModule, fromReadError } from '../../lake/index.ts';
 import type { DayOutcome, DayTask } from './forecast-day-worker.ts';
 import type { ForecastDayRead, ForecastDayRequest } from './read-forecast-day.ts';
 
@@ -48,7 +47,7 @@ export async function readForecastDays(
   requests: readonly ForecastDayRequest[],
   options: ReadDaysOptions,
 ): Promise<ForecastDayRead[]> {
-  const module = builtModule('forecast-day-worker');
+  const module = builtModule(import.meta.url, 'forecast-day-worker');
   const days: ForecastDayRead[] = new Array(requests.length);
   let next = 0;
   let failed = false;
