@@ -2,6 +2,7 @@
  * What a forecast has to beat, each fitted and calibrated on the same days as the forecast itself
  * (models: Stage F, proof; docs/forecast.md names the papers).
  */
+import { upProbability } from '../../features/index.ts';
 import { type DayForecast, type Forecaster, PROOF_HORIZONS_S } from '../day-forecast.ts';
 import type { ForecastDay } from '../forecast-day.ts';
 import { speedAt } from '../model/features.ts';
@@ -88,9 +89,8 @@ function queueArctangent(climates: readonly Climate[]): Forecaster {
     const probabilities = climates.map(({ flat }) => {
       const p = new Float64Array(3 * day.windows).fill(Number.NaN);
       for (let i = 0; i < day.windows; i++) {
-        const [bid, ask] = [day.bidLots[i], day.askLots[i]];
-        if (day.valid[i] !== 1 || !(bid >= 0 && ask >= 0 && bid + ask > 0)) continue;
-        const told = (2 / Math.PI) * Math.atan2(bid, ask);
+        const told = upProbability(day.bidLots[i], day.askLots[i]);
+        if (day.valid[i] !== 1 || Number.isNaN(told)) continue;
         const up = Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, told));
         p.set([(1 - flat) * (1 - up), flat, (1 - flat) * up], 3 * i);
       }
