@@ -23,7 +23,7 @@ export default defineConfig({
       suite(
         'unit',
         [
-          'test/{core,dbn,wire,lake,book,synth,feed,features,vacuum-pressure,forecast,forecast-proof,pipeline,runner,serve,cli,web,house}/**/*.test.ts',
+          'test/{core,dbn,wire,lake,book,synth,feed,databento,intake,vendor,features,vacuum-pressure,forecast,forecast-proof,pipeline,runner,serve,cli,web,house}/**/*.test.ts',
         ],
         60_000,
       ),

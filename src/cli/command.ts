@@ -18,6 +18,14 @@ const SETTING_FLAGS: Partial<Record<SettingName, SettingFlag>> = {
   vacuum_pressure_port: ['--port <n>', 'port of the vacuum-pressure server (default 8002)'],
   web_port: ['--web-port <n>', 'port of the pages (default 5174)'],
   token: ['--token <secret>', 'what clients must present (default: none on 127.0.0.1)'],
+  databento_historical_url: [
+    '--historical-url <url>',
+    "the vendor's historical API, or a stand-in (default https://hist.databento.com)",
+  ],
+  databento_live_gateway: [
+    '--live-gateway <host:port>',
+    "the vendor's live gateway, or a stand-in (default: the dataset's own)",
+  ],
   log_level: ['--log-level <level>', 'silent, error, warn, info or debug (default info)'],
 };
 

@@ -41,6 +41,14 @@ const SETTINGS = {
     secret: true,
     env: 'DATABENTO_API_KEY',
   },
+  databento_historical_url: {
+    schema: z.url({ protocol: /^https?$/ }),
+    default: 'https://hist.databento.com',
+  },
+  databento_live_gateway: {
+    schema: z.string().regex(/^\S+:\d{1,5}$/, 'expected HOST:PORT'),
+    default: '',
+  },
 } as const;
 
 /** Name of a setting, as in the configuration file. */

@@ -73,6 +73,34 @@ export const ERRORS = {
     meaning:
       'Forecast parameters are damaged, or belong to another product, model or state of the lake.',
   },
+  VENDOR_KEY: { exit: 2, meaning: "The vendor's key is not set, or is not shaped like one." },
+  VENDOR_AUTH: {
+    exit: 1,
+    meaning: 'The vendor does not accept the key, or the key lacks the right to the data.',
+  },
+  VENDOR_REFUSED: {
+    exit: 1,
+    meaning: "The vendor refuses a request as it was asked; the message carries the vendor's own.",
+  },
+  VENDOR_UNAVAILABLE: {
+    exit: 1,
+    meaning: 'The vendor cannot be reached, or failed again after every retry.',
+  },
+  VENDOR_PROTOCOL: {
+    exit: 4,
+    meaning: 'What the vendor sent is not what its published protocol says.',
+  },
+  VENDOR_CHECKSUM: {
+    exit: 4,
+    meaning: 'A downloaded file is not the one whose sha256 the vendor published.',
+  },
+  COST_LIMIT: { exit: 2, meaning: 'A download would cost more than --max-cost allows.' },
+  JOB_FAILED: {
+    exit: 1,
+    meaning: 'A batch job expired or failed more often than it may be tried.',
+  },
+  TRACKER: { exit: 4, meaning: 'A job tracker is damaged or was written by another version.' },
+  TRACKER_BUSY: { exit: 1, meaning: 'Another process is working with the same job tracker.' },
   INTERNAL: {
     exit: 1,
     meaning: 'A defect of Spymaster itself; please report it with the message.',

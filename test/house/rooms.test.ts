@@ -8,7 +8,7 @@ const ROWS = [
   ['core'],
   ['dbn', 'wire', 'features', 'lake'],
   ['book', 'synth', 'feed', 'databento'],
-  ['vacuum-pressure', 'forecast'],
+  ['vacuum-pressure', 'forecast', 'intake', 'vendor'],
   ['pipeline'],
   ['runner', 'serve'],
   ['cli'],
