@@ -1,0 +1,82 @@
+/**
+ * What a file of the folder holds: found by reading it once.
+ */
+import { statSync } from 'node:fs';
+import { type Metadata, type RecordRun, type Schema, TS_OUT_BYTES } from '../dbn/index.ts';
+import type { DataFileReader } from './data-folder-reader.ts';
+import { indexTimeOf, indexWordOf, instrumentOf } from './data-folder-time.ts';
+
+/** A file of one dataset and schema. */
+export interface DataFile {
+  readonly path: string;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  readonly metadata: Metadata;
+  readonly dataset: string;
+  readonly schema: Schema;
+  /** Whole records. */
+  readonly records: number;
+  /** Bytes of the records, uncompressed, as stored but without `ts_out`. */
+  readonly recordBytes: number;
+  /** Smallest and largest index time, Unix ns; of the header's range when there is no record. */
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+  /** Index time never runs backwards. */
+  readonly sorted: boolean;
+  /** Every instrument that has a record. */
+  readonly instruments: ReadonlySet<number>;
+  /** The file ends inside a record or a frame; what is whole is served. */
+  readonly truncated: boolean;
+}
+
+/** Gathers what `DataFile` says, run by run. */
+export class FileSurvey {
+  records = 0;
+  private recordBytes = 0;
+  private first = 0n;
+  private last = 0n;
+  private previous = 0n;
+  private sorted = true;
+  private readonly instruments = new Set<number>();
+  private lastInstrument = -1;
+
+  /** Takes a run of the file, in order. */
+  add(run: RecordRun): void {
+    const word = indexWordOf(run.rtype, run.version);
+    this.recordBytes += run.count * (run.stride - (run.tsOut ? TS_OUT_BYTES : 0));
+    let { previous, sorted } = this;
+    for (let i = 0; i < run.count; i++) {
+      const time = indexTimeOf(run, i, word);
+      if (time < previous) sorted = false;
+      if (this.records + i === 0 || time < this.first) this.first = time;
+      if (time > this.last) this.last = time;
+      previous = time;
+      const id = instrumentOf(run, i);
+      if (id !== this.lastInstrument) this.instruments.add(id);
+      this.lastInstrument = id;
+    }
+    this.previous = previous;
+    this.sorted = sorted;
+    this.records += run.count;
+  }
+
+  /** The survey of a file that was read to its end. */
+  finish(reader: DataFileReader, schema: Schema): DataFile {
+    const { metadata, path } = reader;
+    const empty = this.records === 0;
+    return {
+      path,
+      bytes: statSync(path).size,
+      metadata,
+      dataset: metadata.dataset,
+      schema,
+      records: this.records,
+      recordBytes: this.recordBytes,
+      firstNs: empty ? metadata.start : this.first,
+      lastNs: empty ? metadata.start : this.last,
+      sorted: this.sorted,
+      instruments: this.instruments,
+      truncated: reader.end?.truncated ?? false,
+    };
+  }
+}
