@@ -29,6 +29,8 @@ export interface InstrumentActivity {
   lastNs: number;
   /** Records per minute since the origin, without the zeros behind the last. */
   bars: number[];
+  /** Symbol by the mapping records of a live session; absent when there are none of it. */
+  symbol?: string;
 }
 
 /** The index of a day file; plain data, stored as JSON beside the decoded file. */

@@ -31,7 +31,7 @@ function symbolsIn(source: SelectionSource, dt: string): Map<string, InstrumentA
   const names = SymbolMap.fromMetadata(source.metadata);
   const date = Number(dt.replaceAll('-', ''));
   for (const instrument of source.instruments) {
-    const symbol = names.symbolOf(instrument.instrumentId, date);
+    const symbol = names.symbolOf(instrument.instrumentId, date) ?? instrument.symbol ?? null;
     if (symbol !== null && !found.has(symbol)) found.set(symbol, instrument);
   }
   const only = source.instruments[0];

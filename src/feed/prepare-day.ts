@@ -5,13 +5,17 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DataError, OperatingError } from '../core/index.ts';
 import {
+  decodeRecord,
   decompressZstd,
   initZstd,
   MboColumns,
   type Metadata,
+  RTYPE,
+  SymbolMap,
+  utcDateOf,
   ZstdTruncated,
 } from '../dbn/index.ts';
-import { ActivityCounter, type DayIndex } from './day-index.ts';
+import { ActivityCounter, type DayIndex, type InstrumentActivity } from './day-index.ts';
 import { FileChunks } from './file-chunks.ts';
 import { MboReader, type NextChunk } from './mbo-reader.ts';
 
@@ -81,14 +85,27 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
+/** A live session names its instruments by records, for its header came before them. */
+function withSymbol(one: InstrumentActivity, mapped: SymbolMap, date: number): InstrumentActivity {
+  const symbol = mapped.symbolOf(one.instrumentId, date);
+  return symbol === null ? one : { ...one, symbol };
+}
+
 function indexOf(next: NextChunk, request: PrepareRequest): DayIndex {
-  const reader = new MboReader(next);
+  const mapped = new SymbolMap();
+  const reader = new MboReader(next, {
+    onOther: (run) => {
+      if (run.rtype !== RTYPE.SYMBOL_MAPPING) return;
+      for (let i = 0; i < run.count; i++) mapped.addRecord(decodeRecord(run, i));
+    },
+  });
   const metadata = reader.readMetadata();
   if (metadata) checkMboSchema(metadata, request.path);
   const headerBytes = reader.offset;
   const columns = new MboColumns(BATCH_ROWS, BigInt(request.originNs));
   const counter = new ActivityCounter();
   while (reader.fill(columns) > 0) counter.add(columns);
+  const date = utcDateOf(BigInt(request.originNs));
   const end = reader.end ?? { truncated: false, trailingBytes: 0, offset: reader.offset };
   return {
     originNs: request.originNs,
@@ -97,7 +114,7 @@ function indexOf(next: NextChunk, request: PrepareRequest): DayIndex {
     records: counter.records,
     passedOver: Object.fromEntries(reader.passedOver),
     end,
-    instruments: counter.instruments(),
+    instruments: counter.instruments().map((one) => withSymbol(one, mapped, date)),
   };
 }
 

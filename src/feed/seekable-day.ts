@@ -20,7 +20,7 @@ import { fromPlainError, type PlainError } from './plain-error.ts';
 import type { OnProgress, PrepareRequest } from './prepare-day.ts';
 
 /** Counts changes of the index's form: an index of another version is made anew. */
-const INDEX_VERSION = 1;
+const INDEX_VERSION = 2;
 /** Bytes at either end of a file that take part in its identity. */
 const IDENTITY_BYTES = 65_536;
 
