@@ -1,4 +1,4 @@
-import { opraExpiryDate } from './expiry-date.ts';
+import { opraExpiryDate } from '../../feed/index.ts';
 import { type OptionTerms, RIGHTS } from './option-terms.ts';
 
 const OSI = /^([A-Z0-9.]{1,6}) *(\d{2})(\d{2})(\d{2})([CP])(\d{8})$/;

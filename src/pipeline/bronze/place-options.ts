@@ -2,59 +2,64 @@
  * Where the records of options go: those that expire on the session date to the partition of their
  * underlying. What an option is, definitions say.
  */
-import { UNDEF_PRICE } from '../../dbn/index.ts';
-import type { InstrumentDefinition } from '../../feed/index.ts';
+import {
+  combinationOf,
+  equityOptionRule,
+  futureOptionRule,
+  type InstrumentDefinition,
+  type OptionRefusal,
+  type OptionRule,
+  refuseOption,
+} from '../../feed/index.ts';
 import type { Counters, StageTask } from '../stage.ts';
-import { cmeExpiryDate, opraExpiryDate } from './expiry-date.ts';
 import type { InstrumentNames } from './instrument-names.ts';
-import type { Placement } from './instrument-routes.ts';
+import type { LeftOut, Placement } from './instrument-routes.ts';
 import { type OptionTerms, RIGHTS } from './option-terms.ts';
 import { osiAgrees } from './osi-symbol.ts';
-import { combinationOf, isContractOf } from './place-outrights.ts';
 
-interface Rules {
-  dt: string;
-  isOurs(underlying: string): boolean;
-  expiryDate(expiration: bigint): string | null;
-  /** Is shown the terms of each option that is kept. */
-  check(terms: OptionTerms): void;
-}
+/** Is shown the terms of each option that is kept. */
+type Check = (terms: OptionTerms) => void;
+
+const LEFT_OUT_AS: Record<OptionRefusal, LeftOut> = {
+  user_defined: 'user_defined_records',
+  spread: 'spread_records',
+  other_product: 'other_product_records',
+  not_0dte: 'not_0dte_records',
+  no_strike: 'unmapped_records',
+};
 
 function undefinedOption(names: InstrumentNames, instrumentId: number): Placement {
   const symbol = names.symbolOf(instrumentId);
   const combination = symbol === null ? null : combinationOf(symbol, '');
-  return { leftOut: combination ?? 'unmapped_records' };
+  return { leftOut: combination ? LEFT_OUT_AS[combination] : 'unmapped_records' };
 }
 
 function underlyingOf(names: InstrumentNames, d: InstrumentDefinition): string {
   return d.underlying || names.symbolOf(d.underlyingId) || '';
 }
 
-function placeOption(names: InstrumentNames, instrumentId: number, rules: Rules): Placement {
+function placeOption(
+  names: InstrumentNames,
+  instrumentId: number,
+  rule: OptionRule,
+  check: Check,
+): Placement {
   const d = names.definitions?.get(instrumentId);
   if (!d) return undefinedOption(names, instrumentId);
-  const combination = combinationOf(d.symbol, d.instrumentClass);
-  if (combination) return { leftOut: combination };
-  const right = (RIGHTS as readonly string[]).indexOf(d.instrumentClass);
   const underlying = underlyingOf(names, d);
-  if (right < 0 || !rules.isOurs(underlying)) return { leftOut: 'other_product_records' };
-  if (rules.expiryDate(d.expiration) !== rules.dt) return { leftOut: 'not_0dte_records' };
-  if (d.strike === UNDEF_PRICE) return { leftOut: 'unmapped_records' };
+  const refusal = refuseOption(d, underlying, rule);
+  if (refusal) return { leftOut: LEFT_OUT_AS[refusal] };
+  const right = (RIGHTS as readonly string[]).indexOf(d.instrumentClass);
   const { symbol, strike, expiration } = d;
   const terms: OptionTerms = { symbol, underlying, right, strike, expiration };
-  rules.check(terms);
+  check(terms);
   return { partition: underlying, symbol, terms };
 }
 
 /** Places options on futures of a root by the contract they are on. */
 export function placeFutureOption(names: InstrumentNames, { dt, product }: StageTask) {
-  const rules: Rules = {
-    dt,
-    isOurs: (underlying) => isContractOf(underlying, product.root),
-    expiryDate: cmeExpiryDate,
-    check: () => {},
-  };
-  return (instrumentId: number): Placement => placeOption(names, instrumentId, rules);
+  const rule = futureOptionRule(product.root, dt);
+  return (instrumentId: number): Placement => placeOption(names, instrumentId, rule, () => {});
 }
 
 /**
@@ -67,13 +72,9 @@ export function placeEquityOption(
   notes: Counters,
 ) {
   notes['osi_mismatch_instruments'] = 0;
-  const rules: Rules = {
-    dt,
-    isOurs: (underlying) => underlying === symbol,
-    expiryDate: opraExpiryDate,
-    check: (terms) => {
-      if (!osiAgrees(terms)) notes['osi_mismatch_instruments']!++;
-    },
+  const rule = equityOptionRule(symbol, dt);
+  const check: Check = (terms) => {
+    if (!osiAgrees(terms)) notes['osi_mismatch_instruments']!++;
   };
-  return (instrumentId: number): Placement => placeOption(names, instrumentId, rules);
+  return (instrumentId: number): Placement => placeOption(names, instrumentId, rule, check);
 }
