@@ -1,6 +1,6 @@
 export { DayCache } from './day-cache.ts';
 export type { DayIndex, InstrumentActivity } from './day-index.ts';
-export { ACTIVITY_STEP_SECONDS } from './day-index.ts';
+export { ACTIVITY_STEP_SECONDS, ActivityCounter } from './day-index.ts';
 export type { DayReader } from './day-reader.ts';
 export { DbnFile, type DbnFileOptions, openDbn, openDbnThreaded } from './dbn-file.ts';
 export { findDefinitionFiles, requireDefinitionFiles } from './definition-files.ts';
