@@ -68,6 +68,15 @@ export class ActivityCounter {
     this.records += length;
   }
 
+  /**
+   * An instrument as it was counted so far, of the first venue that has it; `liveNs` is -1 while all
+   * is of a snapshot. Null before its first record.
+   */
+  counted(instrumentId: number): InstrumentActivity | null {
+    for (const one of this.byKey.values()) if (one.instrumentId === instrumentId) return one;
+    return null;
+  }
+
   /** The instruments, most records first. */
   instruments(): InstrumentActivity[] {
     const all = [...this.byKey.values()].sort((a, b) => b.records - a.records);
