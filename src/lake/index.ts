@@ -1,4 +1,4 @@
-export { AtomicFile, writeFileAtomic } from './atomic-file.ts';
+export { AtomicFile, publishFile, writeFileAtomic } from './atomic-file.ts';
 export { builtModule } from './built-module.ts';
 export type { SessionChoice, SessionSpan, SessionWindows } from './calendar.ts';
 export {

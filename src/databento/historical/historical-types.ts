@@ -1,7 +1,7 @@
 /**
  * Requests and answers of the Historical API that more than one room speaks of.
  */
-import type { Schema, SType } from '../../dbn/index.ts';
+import type { Schema, SType, SymbolMapping } from '../../dbn/index.ts';
 import type { ApiKey } from '../api-key.ts';
 import type { VendorClock } from '../vendor-time.ts';
 
@@ -13,6 +13,8 @@ export interface HistoricalOptions {
   /** Attempts of one request, the first included; default 5. A submission is never repeated. */
   maxAttempts?: number;
   clock?: VendorClock;
+  /** How long connecting, the head of an answer, and its next bytes may take, ms; default 100 s. */
+  timeouts?: { connectMs?: number; headMs?: number; idleMs?: number };
   /** Told what the vendor warns of (`X-Warning`) and every wait for it, in words. */
   onNotice?: (text: string) => void;
 }
@@ -78,4 +80,64 @@ export interface DownloadRequest {
   path: string;
   onProgress?: (bytesDone: number) => void;
   signal?: AbortSignal;
+}
+
+/** A dataset's venue, as records name it. */
+export interface Publisher {
+  publisherId: number;
+  dataset: string;
+  venue: string;
+  description: string;
+}
+
+/** A field of a schema in an encoding. */
+export interface FieldInfo {
+  name: string;
+  type: string;
+}
+
+/** Prices of one way of delivery: `historical`, `historical-streaming`, `live`. */
+export interface UnitPrices {
+  mode: string;
+  /** By schema, USD per GB. */
+  usdPerGb: Readonly<Record<string, number>>;
+}
+
+/** How good a dataset's data of a day is. */
+export interface DatasetCondition {
+  /** UTC date, YYYY-MM-DD. */
+  date: string;
+  /** `available`, `degraded`, `pending`, `missing`, or what the vendor adds to them. */
+  condition: string;
+  lastModifiedDate: string | null;
+}
+
+/** What can be asked for, Unix ns: start inclusive, end exclusive. */
+export interface DatasetRange {
+  startNs: bigint;
+  endNs: bigint;
+  /** By schema, where the vendor tells it. */
+  schemas: Readonly<Record<string, { startNs: bigint; endNs: bigint }>>;
+}
+
+/** Which symbols to resolve, and for which UTC dates. */
+export interface SymbolRequest {
+  dataset: string;
+  symbols: readonly string[] | 'ALL_SYMBOLS';
+  stypeIn: SType;
+  stypeOut: SType;
+  /** YYYY-MM-DD, inclusive. */
+  startDate: string;
+  /** YYYY-MM-DD, exclusive; default: the day after `startDate`. */
+  endDate?: string;
+}
+
+/** Symbols and what they stood for; intervals that resolved to nothing are left out. */
+export interface SymbolResolution {
+  mappings: readonly SymbolMapping[];
+  /** Resolved for a part of the dates only. */
+  partial: readonly string[];
+  notFound: readonly string[];
+  /** The vendor's word for it: `OK`, `Partially resolved`, `Not found`. */
+  message: string;
 }
