@@ -1,0 +1,213 @@
+/**
+ * Asks the vendor for jobs, each once. The vendor's API cannot tell a repeated submission from a
+ * new order, so the intent is written down first, and a submission whose answer is not known is
+ * looked for among the vendor's jobs before it is made again.
+ */
+import { isKnownError } from '../../core/index.ts';
+import type { BatchJob } from '../../databento/index.ts';
+import { type BatchRun, isoNow } from './batch-run.ts';
+import { checkBudget, dollars, type JobCost, priceJobs } from './job-costs.ts';
+import { matchingJobs } from './match-job.ts';
+import type { TrackedJob } from './tracked-job.ts';
+import { jobRequest, symbolsHash, type WantedJob } from './wanted-job.ts';
+
+/** Time that the vendor keeps jobs, ns. Source: Databento docs, Historical API. */
+const KEPT_NS = 30n * 86_400n * 1_000_000_000n;
+/** Errors that say for certain that no job was made. */
+const CERTAIN: readonly string[] = ['VENDOR_REFUSED', 'VENDOR_AUTH', 'VENDOR_KEY', 'USAGE'];
+/** Errors for which asking for other jobs is in vain too. */
+const FATAL: readonly string[] = ['VENDOR_AUTH', 'VENDOR_KEY'];
+
+/** True when a job is to be asked for: it never was, or all that was asked came to nothing. */
+export function needsJob(run: BatchRun, wanted: WantedJob): boolean {
+  const job = run.tracker.jobs.get(wanted.key);
+  if (!job) return true;
+  if (job.state === 'intended') return true;
+  const cameToNothing = job.state === 'expired' || (job.state === 'error' && job.job_id === null);
+  return cameToNothing && (job.failures ?? 0) < run.maxAttempts;
+}
+
+function withoutError(job: TrackedJob): TrackedJob {
+  const { error: _gone, ...rest } = job;
+  return rest;
+}
+
+/** The entry of a wanted job from before, or a new one; what was paid for is never forgotten. */
+function entryOf(run: BatchRun, wanted: WantedJob): TrackedJob {
+  const before = run.tracker.jobs.get(wanted.key);
+  const gone = before?.job_id ?? null;
+  const past = gone === null ? [] : [{ job_id: gone, state: before?.state ?? 'expired' }];
+  return {
+    ...(before ? withoutError(before) : { state: 'intended' }),
+    job_id: null,
+    ...(past.length > 0 ? { past_jobs: [...(before?.past_jobs ?? []), ...past] } : {}),
+    dataset: wanted.dataset,
+    schema: wanted.schema,
+    symbol: wanted.symbol,
+    date_str: wanted.dt,
+    symbols_count: wanted.symbols.length,
+    stype_in: wanted.stypeIn,
+    ...(wanted.kind ? { product_type: wanted.kind } : {}),
+    symbols_sha256: symbolsHash(wanted.symbols),
+  };
+}
+
+/** What the vendor's word on a job changes of its entry. */
+export function withVendorState(job: TrackedJob, found: BatchJob): TrackedJob {
+  return {
+    ...job,
+    job_id: found.id,
+    state: found.state,
+    ...(found.costUsd === null ? {} : { cost_usd: found.costUsd }),
+    ...(found.recordCount === null ? {} : { record_count: found.recordCount }),
+  };
+}
+
+/** Jobs of the vendor that no entry has. */
+async function unclaimedJobs(run: BatchRun): Promise<BatchJob[]> {
+  const states = ['queued', 'processing', 'done'] as const;
+  const sinceNs = run.clock.unixNs() - KEPT_NS;
+  const jobs = await run.vendor.listJobs({ states, sinceNs }, run.signal);
+  const claimed = new Set<string>();
+  for (const { job_id, past_jobs } of run.tracker.jobs.values()) {
+    if (job_id !== null) claimed.add(job_id);
+    for (const past of past_jobs ?? []) claimed.add(past.job_id);
+  }
+  return jobs.filter((job) => !claimed.has(job.id));
+}
+
+function adopt(run: BatchRun, wanted: WantedJob, found: BatchJob, others: number): void {
+  const at = isoNow(run);
+  const entry = withVendorState(entryOf(run, wanted), found);
+  run.tracker.set([wanted.key, { ...entry, submitted_at: at, updated_at: at }]);
+  run.log(`${wanted.key}: the vendor has job ${found.id} of this already (${found.state})`);
+  if (others > 0) run.log(`${wanted.key}: and ${others} more like it, which are left alone`);
+}
+
+/** Finds wanted jobs among those that the vendor has. @returns those that it does not have. */
+async function reconcile(run: BatchRun, wanted: readonly WantedJob[]): Promise<WantedJob[]> {
+  let unclaimed = await unclaimedJobs(run);
+  const missing: WantedJob[] = [];
+  for (const one of wanted) {
+    const entry = run.tracker.jobs.get(one.key);
+    const intended = entry?.state === 'intended' ? entry.symbols_sha256 : undefined;
+    const [found, ...others] = matchingJobs(unclaimed, one, intended);
+    if (found) adopt(run, one, found, others.length);
+    else missing.push(one);
+    unclaimed = unclaimed.filter((job) => job !== found);
+  }
+  return missing;
+}
+
+function millisecondsSince(run: BatchRun, iso: string | undefined): number {
+  const since = Number(run.clock.unixNs() / 1_000_000n) - Date.parse(iso ?? '');
+  // A clock that was set back must not make the wait longer.
+  return Number.isFinite(since) && since >= 0 ? since : 0;
+}
+
+/** Waits until every submission without an answer had time to show in the vendor's list. */
+async function settle(run: BatchRun, wanted: readonly WantedJob[]): Promise<void> {
+  let waitMs = 0;
+  for (const { key } of wanted) {
+    const job = run.tracker.jobs.get(key);
+    if (job?.state !== 'intended') continue;
+    waitMs = Math.max(waitMs, run.settleMs - millisecondsSince(run, job.intended_at));
+  }
+  if (waitMs <= 0) return;
+  run.log(`a submission has no answer yet: looking for it in ${(waitMs / 1000).toFixed(0)} s`);
+  await run.clock.wait(waitMs, run.signal);
+}
+
+/** An entry whose submission came to nothing. */
+function failed(run: BatchRun, wanted: WantedJob, error: string): void {
+  const entry = entryOf(run, wanted);
+  const failures = (entry.failures ?? 0) + 1;
+  const updated_at = isoNow(run);
+  run.tracker.set([wanted.key, { ...entry, state: 'error', error, failures, updated_at }]);
+  run.log(`${wanted.key}: not accepted (${failures} of ${run.maxAttempts}): ${error}`);
+}
+
+/**
+ * Submits one job.
+ * @returns true when it is not known whether the vendor made it.
+ * @throws what makes further submissions vain.
+ */
+async function submitOne(run: BatchRun, { wanted, usd }: JobCost): Promise<boolean> {
+  const intended = { ...entryOf(run, wanted), state: 'intended', intended_at: isoNow(run) };
+  run.tracker.set([wanted.key, intended]);
+  try {
+    // Not cancelled by an interrupt: its answer says what is paid for.
+    const job = await run.vendor.submitJob(jobRequest(wanted));
+    const at = isoNow(run);
+    const entry = { ...withVendorState({ ...intended, cost_usd: usd }, job), submitted_at: at };
+    const state = job.state === 'queued' ? 'submitted' : job.state;
+    run.tracker.set([wanted.key, { ...entry, state, updated_at: at }]);
+    const price = usd === null ? '' : `, ${dollars(usd)}`;
+    run.log(`${wanted.key}: submitted as ${job.id}${price}`);
+    return false;
+  } catch (error) {
+    if (!isKnownError(error)) throw error;
+    if (CERTAIN.includes(error.code)) failed(run, wanted, error.message);
+    else run.log(`${wanted.key}: no answer to the submission: ${error.message}`);
+    if (FATAL.includes(error.code)) throw error;
+    return !CERTAIN.includes(error.code);
+  }
+}
+
+/** Submits in order, a pause after each, up to the first whose answer is not known. */
+async function submitSome(run: BatchRun, costs: readonly JobCost[]): Promise<WantedJob | null> {
+  for (const cost of costs) {
+    run.signal.throwIfAborted();
+    if (await submitOne(run, cost)) return cost.wanted;
+    if (run.pauseMs > 0) await run.clock.wait(run.pauseMs, run.signal);
+  }
+  return null;
+}
+
+/** Counts a submission that had no answer and that the vendor does not know as one that failed. */
+function countLost(run: BatchRun, wanted: WantedJob): void {
+  failed(run, wanted, 'the submission had no answer, and the vendor has no such job');
+}
+
+function tellCosts(run: BatchRun, costs: readonly JobCost[]): void {
+  const total = costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0);
+  run.log(`${costs.length} jobs to submit, ${dollars(total)} by the vendor's estimate`);
+}
+
+async function priced(run: BatchRun, wanted: readonly WantedJob[]): Promise<JobCost[]> {
+  const costs = await priceJobs(run, wanted);
+  for (const { wanted: one, usd, refusal } of costs) if (usd === null) failed(run, one, refusal);
+  return costs.filter(({ usd }) => usd !== null);
+}
+
+/**
+ * Has the vendor make those of the wanted jobs that it was not asked for yet; what it costs is said
+ * before. Every job is in the tracker when this returns or throws.
+ * @param planned keys of everything that the run wants, for `--max-cost`.
+ * @throws OperatingError COST_LIMIT before any of them is submitted; what makes going on vain.
+ */
+export async function submitJobs(
+  run: BatchRun,
+  wanted: readonly WantedJob[],
+  planned: Iterable<string>,
+): Promise<void> {
+  let todo = wanted.filter((one) => needsJob(run, one));
+  if (todo.length === 0) return;
+  await settle(run, todo);
+  const costs = await priced(run, await reconcile(run, todo));
+  if (costs.length > 0) tellCosts(run, costs);
+  checkBudget(run, planned, costs);
+  todo = costs.map((cost) => cost.wanted);
+  while (todo.length > 0) {
+    const unclear = await submitSome(
+      run,
+      costs.filter(({ wanted: w }) => todo.includes(w)),
+    );
+    if (!unclear) return;
+    await settle(run, [unclear]);
+    const [lost] = await reconcile(run, [unclear]);
+    if (lost) countLost(run, lost);
+    const rest = todo.slice(todo.indexOf(unclear) + 1);
+    todo = lost && needsJob(run, lost) ? [lost, ...rest] : rest;
+  }
+}
