@@ -71,18 +71,16 @@ async function fetchRest(
 ): Promise<void> {
   const call = { method: METHOD, signal: request.signal };
   for (let attempt = 1; part.bytes < request.file.bytes; attempt++) {
+    const answer = await open(api, request, url, part.bytes);
     const before = part.bytes;
     try {
-      const answer = await open(api, request, url, part.bytes);
-      try {
-        await take(answer, request, part);
-      } finally {
-        answer.body.close();
-      }
+      await take(answer, request, part);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       if (part.bytes > before) attempt = 1;
       await api.afterFailure(call, error, attempt);
+    } finally {
+      answer.body.close();
     }
   }
 }
