@@ -18,6 +18,7 @@ export type {
 } from './historical/historical-types.ts';
 export type { RangeOptions, RangeRecords, RangeStream } from './historical/range-stream.ts';
 export { VendorRefusal } from './historical/vendor-refusal.ts';
+export { type LiveSession, openLive } from './live/live-session.ts';
 export type {
   LiveConnected,
   LiveGap,
@@ -29,4 +30,5 @@ export type {
   LiveRecovery,
   LiveSubscription,
 } from './live/live-types.ts';
+export { SYSTEM_CLOCK } from './system-clock.ts';
 export type { VendorClock } from './vendor-time.ts';
