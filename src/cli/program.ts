@@ -5,6 +5,7 @@ import { contractsCommand } from './commands/contracts.ts';
 import { dbnCommand } from './commands/dbn.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { downloadCommand } from './commands/download.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { lakeCommand } from './commands/lake.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
@@ -36,6 +37,7 @@ export function buildProgram(onCode: (code: number) => void = () => {}): Command
     dbnCommand(),
     bookCommand(),
     vacuumPressureCommand(),
+    downloadCommand(),
     contractsCommand(),
     pipelineCommand(),
     lakeCommand(),

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { Interrupted } from './command.ts';
 import { buildProgram } from './program.ts';
 
@@ -16,6 +16,10 @@ async function report(error: unknown): Promise<number> {
   return exitCodeOf(error);
 }
 
+function commandsBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsBelow)];
+}
+
 /**
  * Runs a command line to its end; whatever happens becomes one line on standard error and an exit
  * code.
@@ -27,9 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });
-  for (const command of [program, ...program.commands.flatMap((c) => [c, ...c.commands])]) {
-    command.exitOverride();
-  }
+  for (const command of commandsBelow(program)) command.exitOverride();
   try {
     await program.parseAsync(argv);
     return code;

@@ -1,0 +1,59 @@
+/**
+ * What a download tells while it runs: lines on standard error and in the log file, and how far a
+ * file is.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { OperatingError } from '../core/index.ts';
+import { note } from './output.ts';
+import { type Progress, showProgress } from './progress.ts';
+
+/** Lines and progress of one run. */
+export class DownloadLog {
+  private readonly file: string | undefined;
+  private readonly redact: (text: string) => string;
+  private label = '';
+  private shown: Promise<Progress> | null = null;
+
+  /**
+   * @param file appended to; undefined: none.
+   * @param redact takes the key out of what others said.
+   */
+  constructor(file: string | undefined, redact: (text: string) => string) {
+    this.file = file;
+    this.redact = redact;
+    if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
+  }
+
+  /** A line. @throws OperatingError FILE_WRITE when the log file does not take it. */
+  readonly say = (text: string): void => {
+    this.endProgress();
+    const line = this.redact(text).replace(/\s*[\r\n]+\s*/g, ' ');
+    note(line);
+    if (this.file === undefined) return;
+    try {
+      appendFileSync(this.file, `${new Date().toISOString()} ${line}\n`);
+    } catch (cause) {
+      throw new OperatingError('FILE_WRITE', `${this.file}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  };
+
+  /** How far the files of a job are, bytes. */
+  readonly progress = (label: string, done: number, total: number): void => {
+    if (this.label !== label) {
+      this.endProgress();
+      this.label = label;
+      this.shown = showProgress(label);
+    }
+    void this.shown?.then((progress) => progress.at(total > 0 ? done / total : 1));
+  };
+
+  /** Takes what is left of a bar away. */
+  endProgress(): void {
+    void this.shown?.then((progress) => progress.end());
+    this.shown = null;
+    this.label = '';
+  }
+}
