@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 /** Largest output taken from a Python peer, bytes. */
 const OUTPUT_MAX_BYTES = 512 * 1024 * 1024;
@@ -31,4 +31,27 @@ export function runPython(
   if (result.error) throw result.error;
   if (result.status !== 0) throw new Error(`python failed:\n${result.stderr.toString()}`);
   return result.stdout;
+}
+
+/**
+ * Like `runPython`, and lets this process go on meanwhile: for programs that talk to a server of
+ * the test. `env` is added to the environment.
+ */
+export async function runPythonBeside(
+  program: string,
+  options: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<Buffer> {
+  const child = spawn(interopPython(), ['-c', program, ...(options.args ?? [])], {
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const status = await new Promise<number | null>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', done);
+  });
+  if (status !== 0) throw new Error(`python failed:\n${Buffer.concat(err).toString()}`);
+  return Buffer.concat(out);
 }
