@@ -47,12 +47,23 @@ function conditionIn(files: readonly string[]): string | undefined {
   }
 }
 
+/** @throws DataError VENDOR_PROTOCOL when the list lacks what the job must have. */
+function checkComplete(job: TrackedJob, listed: readonly JobFile[]): void {
+  const records = job.record_count ?? 0;
+  if (listed.length > 0 && (records === 0 || listed.some(isData))) return;
+  throw new DataError('VENDOR_PROTOCOL', `the list of files of job ${job.job_id} is not complete`, {
+    found: `${listed.length} files, none with data`,
+    expected: records > 0 ? `${records} records` : 'what every job has, metadata.json at least',
+  });
+}
+
 /** Fetches the files of a job. @returns its entry afterwards. */
 async function fetchFiles(run: BatchRun, key: string, job: TrackedJob): Promise<TrackedJob> {
   const id = checkName(job.job_id ?? '', 'a job id');
   const place = { ...job, kind: job.product_type };
   const folder = join(jobFolder(run.lake, place), id);
   const listed = await run.vendor.listFiles(id, run.signal);
+  checkComplete(job, listed);
   const total = listed.reduce((sum, file) => sum + file.bytes, 0);
   const files: string[] = [];
   let before = 0;

@@ -13,6 +13,8 @@ import { jobRequest, symbolsHash, type WantedJob } from './wanted-job.ts';
 
 /** Time that the vendor keeps jobs, ns. Source: Databento docs, Historical API. */
 const KEPT_NS = 30n * 86_400n * 1_000_000_000n;
+/** Times that a submission without an answer is looked for. */
+const LOOKS = 3;
 /** Errors that say for certain that no job was made. */
 const CERTAIN: readonly string[] = ['VENDOR_REFUSED', 'VENDOR_AUTH', 'VENDOR_KEY', 'USAGE'];
 /** Errors for which asking for other jobs is in vain too. */
@@ -99,23 +101,28 @@ async function reconcile(run: BatchRun, wanted: readonly WantedJob[]): Promise<W
   return missing;
 }
 
-function millisecondsSince(run: BatchRun, iso: string | undefined): number {
-  const since = Number(run.clock.unixNs() / 1_000_000n) - Date.parse(iso ?? '');
-  // A clock that was set back must not make the wait longer.
-  return Number.isFinite(since) && since >= 0 ? since : 0;
+/**
+ * Looks for submissions whose answer is not known, several times over the time that they are given
+ * to show in the vendor's list. @returns those that the vendor does not have.
+ */
+async function lookAgain(run: BatchRun, unsure: readonly WantedJob[]): Promise<WantedJob[]> {
+  let missing = [...unsure];
+  for (let look = 1; look < LOOKS && missing.length > 0; look++) {
+    const waitMs = run.settleMs / (LOOKS - 1);
+    const seconds = (waitMs / 1000).toFixed(1);
+    run.log(`${missing.length} submissions have no answer: looking for them in ${seconds} s`);
+    await run.clock.wait(waitMs, run.signal);
+    missing = await reconcile(run, missing);
+  }
+  return missing;
 }
 
-/** Waits until every submission without an answer had time to show in the vendor's list. */
-async function settle(run: BatchRun, wanted: readonly WantedJob[]): Promise<void> {
-  let waitMs = 0;
-  for (const { key } of wanted) {
-    const job = run.tracker.jobs.get(key);
-    if (job?.state !== 'intended') continue;
-    waitMs = Math.max(waitMs, run.settleMs - millisecondsSince(run, job.intended_at));
-  }
-  if (waitMs <= 0) return;
-  run.log(`a submission has no answer yet: looking for it in ${(waitMs / 1000).toFixed(0)} s`);
-  await run.clock.wait(waitMs, run.signal);
+/** Wanted jobs that the vendor does not have. */
+async function missingJobs(run: BatchRun, wanted: readonly WantedJob[]): Promise<WantedJob[]> {
+  const missing = await reconcile(run, wanted);
+  const unsure = missing.filter(({ key }) => run.tracker.jobs.get(key)?.state === 'intended');
+  const lost = await lookAgain(run, unsure);
+  return missing.filter((one) => !unsure.includes(one) || lost.includes(one));
 }
 
 /** An entry whose submission came to nothing. */
@@ -193,19 +200,17 @@ export async function submitJobs(
 ): Promise<void> {
   let todo = wanted.filter((one) => needsJob(run, one));
   if (todo.length === 0) return;
-  await settle(run, todo);
-  const costs = await priced(run, await reconcile(run, todo));
+  const costs = await priced(run, await missingJobs(run, todo));
   if (costs.length > 0) tellCosts(run, costs);
   checkBudget(run, planned, costs);
   todo = costs.map((cost) => cost.wanted);
   while (todo.length > 0) {
     const unclear = await submitSome(
       run,
-      costs.filter(({ wanted: w }) => todo.includes(w)),
+      costs.filter(({ wanted: one }) => todo.includes(one)),
     );
     if (!unclear) return;
-    await settle(run, [unclear]);
-    const [lost] = await reconcile(run, [unclear]);
+    const [lost] = await missingJobs(run, [unclear]);
     if (lost) countLost(run, lost);
     const rest = todo.slice(todo.indexOf(unclear) + 1);
     todo = lost && needsJob(run, lost) ? [lost, ...rest] : rest;
