@@ -60,7 +60,7 @@ export function refusalOf(
   redact: (text: string) => string,
 ): VendorRefusal {
   const { status, retryAfterMs } = answer;
-  const said = parseBody(redact(answer.text));
+  const said = parseBody(redact(plainJson(answer.text)));
   const requestId = answer.requestId ? shorten(redact(answer.requestId), 80) : null;
   const text = said.text || STATUS_TEXT[status] || 'no explanation';
   const named = said.vendorCase ? `${said.vendorCase}: ${text}` : text;
@@ -94,6 +94,15 @@ interface Said {
   text: string;
   docs: string | null;
   payload: Record<string, unknown> | null;
+}
+
+/** JSON without the escapes that a text could hide behind; other text as it is. */
+function plainJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }
 
 /** The four shapes that occur: a text, a business error, a list of faults, no JSON at all. */
