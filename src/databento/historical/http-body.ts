@@ -6,35 +6,35 @@ import type { IncomingMessage } from 'node:http';
 import { DataError } from '../../core/index.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
 
-/** How the end of a body is known. */
-export type BodyFraming = 'length' | 'chunked' | 'close';
+/** Bytes that are held for who reads, before the socket is told to wait. */
+const HELD_BYTES = 1024 * 1024;
 
 /** Chunks of a body; read them to the end, or `close`. */
 export class HttpBody {
-  readonly framing: BodyFraming;
-  /** Bytes that `Content-Length` promises; null when it is not there. */
-  readonly length: number | null;
-  /** Bytes that were read. */
+  /** Bytes that were handed on. */
   bytes = 0;
   readonly #message: IncomingMessage;
-  readonly #chunks: AsyncIterator<Uint8Array>;
   private readonly where: string;
   private readonly idleMs: number;
   private readonly signal: AbortSignal | undefined;
+  /** What has arrived; all of it is handed on before its end is told, whole or not. */
+  private readonly held: Uint8Array[] = [];
+  private heldBytes = 0;
+  private end: { error: unknown } | 'whole' | null = null;
+  private wake: (() => void) | null = null;
 
   constructor(
     message: IncomingMessage,
     options: { where: string; idleMs: number; signal?: AbortSignal | undefined },
   ) {
-    const length = message.headers['content-length'];
-    this.length = length === undefined ? null : Number(length);
-    const chunked = message.headers['transfer-encoding'] !== undefined;
-    this.framing = chunked ? 'chunked' : this.length === null ? 'close' : 'length';
     this.#message = message;
-    this.#chunks = message[Symbol.asyncIterator]();
     this.where = options.where;
     this.idleMs = options.idleMs;
     this.signal = options.signal;
+    message.on('data', (chunk: Uint8Array) => this.take(chunk));
+    message.on('end', () => this.finish('whole'));
+    message.on('error', (error) => this.finish({ error }));
+    message.on('close', () => this.finish({ error: new Error('aborted') }));
   }
 
   /**
@@ -43,24 +43,18 @@ export class HttpBody {
    *   signal's reason.
    */
   async next(): Promise<Uint8Array | null> {
-    const stalled = setTimeout(() => {
-      const what = `nothing arrived for ${this.idleMs / 1000} s, after ${this.bytes} bytes`;
-      this.#message.destroy(new HttpFailure(this.where, what));
-    }, this.idleMs);
-    try {
-      const { done, value } = await this.#chunks.next();
-      if (done) {
-        this.signal?.throwIfAborted();
-        return null;
-      }
-      this.bytes += value.length;
-      return value;
-    } catch (error) {
-      this.signal?.throwIfAborted();
-      throw failureOf(`${this.where}, after ${this.bytes} bytes`, error);
-    } finally {
-      clearTimeout(stalled);
+    this.signal?.throwIfAborted();
+    if (this.held.length === 0 && !this.end) await this.arrival();
+    const chunk = this.held.shift();
+    if (chunk) {
+      this.heldBytes -= chunk.length;
+      this.bytes += chunk.length;
+      if (this.heldBytes < HELD_BYTES / 2) this.#message.resume();
+      return chunk;
     }
+    this.signal?.throwIfAborted();
+    if (this.end === 'whole') return null;
+    throw failureOf(`${this.where}, after ${this.bytes} bytes`, this.end?.error);
   }
 
   /**
@@ -83,8 +77,32 @@ export class HttpBody {
 
   /** Gives the connection up when the body is not at its end; may be called again. */
   close(): void {
-    if (this.#message.readableEnded) return;
-    this.#message.on('error', () => {});
-    this.#message.destroy();
+    this.held.length = 0;
+    if (this.end !== 'whole') this.#message.destroy();
+  }
+
+  private take(chunk: Uint8Array): void {
+    this.held.push(chunk);
+    this.heldBytes += chunk.length;
+    if (this.heldBytes >= HELD_BYTES) this.#message.pause();
+    this.wake?.();
+  }
+
+  private finish(end: { error: unknown } | 'whole'): void {
+    this.end ??= end;
+    this.wake?.();
+  }
+
+  /** Resolves when a chunk or the end has arrived. */
+  private async arrival(): Promise<void> {
+    const stalled = setTimeout(() => {
+      const what = `nothing arrived for ${this.idleMs / 1000} s, after ${this.bytes} bytes`;
+      this.#message.destroy(new HttpFailure(this.where, what));
+    }, this.idleMs);
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    this.wake = null;
+    clearTimeout(stalled);
   }
 }

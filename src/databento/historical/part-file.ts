@@ -96,7 +96,8 @@ export class PartFile {
 
   private async hashAll(signal: AbortSignal | undefined): Promise<void> {
     const buffer = new Uint8Array(HASH_BYTES);
-    for (;;) {
+    const { size } = await this.file.stat();
+    while (this.bytes < size) {
       signal?.throwIfAborted();
       const { bytesRead } = await this.file.read(buffer, 0, buffer.length, this.bytes);
       if (bytesRead === 0) return;
@@ -141,7 +142,7 @@ export async function isWholeFile(
   } catch (error) {
     signal?.throwIfAborted();
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return false;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw new OperatingError('FILE_READ', `${path}: ${message}`, { cause: error });
   }
 }
