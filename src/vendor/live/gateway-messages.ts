@@ -26,6 +26,16 @@ export const ERROR_CODE = {
   REPLAY_AGED_OUT: 8,
 } as const;
 
+/** What errors of these codes say that need no more words. */
+export const ERROR_TEXT: Readonly<Record<number, string>> = {
+  [ERROR_CODE.AUTH_FAILED]: 'Authentication failed',
+  [ERROR_CODE.KEY_DEACTIVATED]: 'User or API key deactivated',
+  [ERROR_CODE.CONNECTION_LIMIT]: 'User has reached their open connection limit',
+  [ERROR_CODE.SUBSCRIPTION]: 'Invalid subscription',
+  [ERROR_CODE.INTERNAL]: 'Internal error',
+  [ERROR_CODE.REPLAY_AGED_OUT]: 'Replay data has aged out',
+};
+
 /** Codes of system records. */
 export const SYSTEM_CODE = {
   HEARTBEAT: 0,

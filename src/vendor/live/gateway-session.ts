@@ -10,13 +10,19 @@ import type { DatasetMarket } from './dataset-market.ts';
 import type { ConnectionFaults } from './gateway-faults.ts';
 import type { ConnectionReport } from './gateway-options.ts';
 import { type Ending, GatewaySocket } from './gateway-socket.ts';
-import { SessionStream, type StreamContext } from './session-stream.ts';
-import { SubscriptionReader } from './subscription-line.ts';
+import { SessionStream } from './session-stream.ts';
+import type { StreamContext } from './stream-context.ts';
+import {
+  type InvalidSubscription,
+  type Subscription,
+  SubscriptionReader,
+} from './subscription-line.ts';
 
 const GREETING = 'lsg_version=0.9.4\n';
 /** Subscription lines a second that are read at once; more of them wait. */
 const LINES_PER_SECOND = 10;
 const SECOND_MS = 1000;
+const START = /^start_session(=0?)?$/;
 
 /** What a session needs of its gateway. */
 export interface SessionContext {
@@ -29,7 +35,9 @@ export interface SessionContext {
   /** A place for one more session of the dataset, or null when there is none. */
   enter: (dataset: string) => DatasetMarket | null;
   /** What the stream needs beside what the client said. */
-  stream: (request: SessionRequest) => Omit<StreamContext, 'socket' | 'market' | 'request'>;
+  stream: (
+    request: SessionRequest,
+  ) => Omit<StreamContext, 'socket' | 'market' | 'request' | 'report'>;
   nextSessionId: () => number;
 }
 
@@ -39,6 +47,7 @@ export class GatewaySession {
   private readonly socket: GatewaySocket;
   private readonly lines: LineReader;
   private stream: SessionStream | null = null;
+  private lineTimes: number[] = [];
 
   constructor(context: SessionContext) {
     this.context = context;
@@ -48,31 +57,30 @@ export class GatewaySession {
 
   /** Serves the connection to its end. */
   async run(): Promise<void> {
-    const { report, faults } = this.context;
+    const { faults, report } = this.context;
     const session = await this.authenticate();
     if (!session) return;
-    const { request, market } = session;
-    const context = { ...this.context.stream(request), market, request };
-    const stream = new SessionStream({ ...context, socket: this.socket });
-    this.stream = stream;
-    const reading = this.readSubscriptions(stream, report);
-    const started = await reading;
-    if (!started) {
+    const subscriptions = await this.readSubscriptions();
+    if (!subscriptions) {
       await this.socket.end('fin');
       return;
     }
+    report.started = true;
+    const { request, market } = session;
+    const context = { ...this.context.stream(request), market, request, report };
+    const stream = new SessionStream({ ...context, socket: this.socket });
+    this.stream = stream;
+    for (const each of subscriptions) this.hand(each, stream);
     const seconds = faults.get('drop-seconds');
     const timer = seconds && setTimeout(() => stream.finish('fin'), seconds * SECOND_MS);
-    const more = this.readMore(stream, report);
+    void this.readMore(stream);
     await stream.run();
     if (timer) clearTimeout(timer);
-    report.records = stream.records;
-    await more;
   }
 
   /** Ends it, wherever it is. */
   async end(how: Ending): Promise<void> {
-    if (this.stream && this.context.report.started) this.stream.finish(how);
+    if (this.stream) this.stream.finish(how);
     else await this.socket.end(how);
   }
 
@@ -133,46 +141,40 @@ export class GatewaySession {
     return null;
   }
 
-  /** Reads until `start_session`; false when the client went away before. */
-  private async readSubscriptions(
-    stream: SessionStream,
-    report: ConnectionReport,
-  ): Promise<boolean> {
+  /** What was subscribed until `start_session`; null when the client went away before. */
+  private async readSubscriptions(): Promise<(Subscription | InvalidSubscription)[] | null> {
     const reader = new SubscriptionReader();
+    const read: (Subscription | InvalidSubscription)[] = [];
     for (;;) {
       const line = await this.nextLine();
-      if (line === null) return false;
-      if (/^start_session(=0?)?$/.test(line)) break;
-      this.take(line, reader, stream, report);
+      if (line === null) return null;
+      if (START.test(line)) break;
+      this.context.report.subscriptions.push(line);
+      const one = reader.read(line);
+      if (one) read.push(one);
     }
-    if (reader.unfinished > 0) stream.refuse('a subscription lacks its last line (is_last=1)');
-    report.started = true;
-    return true;
+    if (reader.unfinished > 0) {
+      read.push({ invalid: 'a subscription lacks its last line (is_last=1)' });
+    }
+    return read;
   }
 
-  private async readMore(stream: SessionStream, report: ConnectionReport): Promise<void> {
+  /** Subscriptions that come during the stream. */
+  private async readMore(stream: SessionStream): Promise<void> {
     const reader = new SubscriptionReader();
     for (;;) {
       const line = await this.nextLine();
       if (line === null) return;
-      this.take(line, reader, stream, report);
+      this.context.report.subscriptions.push(line);
+      const one = reader.read(line);
+      if (one) this.hand(one, stream);
     }
   }
 
-  private take(
-    line: string,
-    reader: SubscriptionReader,
-    stream: SessionStream,
-    report: ConnectionReport,
-  ): void {
-    report.subscriptions.push(line);
-    const read = reader.read(line);
-    if (!read) return;
-    if ('invalid' in read) stream.refuse(read.invalid);
-    else stream.subscribe(read);
+  private hand(one: Subscription | InvalidSubscription, stream: SessionStream): void {
+    if ('invalid' in one) stream.refuse(one.invalid);
+    else stream.subscribe(one);
   }
-
-  private lineTimes: number[] = [];
 
   /** The next line; the eleventh within a second waits, as the vendor has it. */
   private async nextLine(): Promise<string | null> {

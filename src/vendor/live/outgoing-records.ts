@@ -33,6 +33,7 @@ export class OutgoingRecords {
   private bytes = new Uint8Array(PIECE_BYTES);
   private words = new Int32Array(this.bytes.buffer);
   private filled = 0;
+  private ahead: Uint8Array | null = null;
 
   constructor(form: OutgoingForm, sink: (piece: Uint8Array) => void) {
     this.form = form;
@@ -74,17 +75,25 @@ export class OutgoingRecords {
     this.sink(bytes);
   }
 
+  /** Sends bytes in one piece with the records that come next. */
+  prepend(bytes: Uint8Array): void {
+    this.flush();
+    this.ahead = bytes;
+  }
+
   /** Hands on what is gathered. */
   flush(): void {
     if (this.filled === 0) return;
     const piece = this.bytes.subarray(0, this.filled);
     // A small piece is copied, so that it does not keep a whole buffer alive.
-    if (this.filled < PIECE_BYTES / 4) this.sink(piece.slice());
+    if (this.ahead) this.sink(joined(this.ahead, piece));
+    else if (this.filled < PIECE_BYTES / 4) this.sink(piece.slice());
     else {
       this.bytes = new Uint8Array(PIECE_BYTES);
       this.words = new Int32Array(this.bytes.buffer);
       this.sink(piece);
     }
+    this.ahead = null;
     this.filled = 0;
   }
 
@@ -128,4 +137,11 @@ function addTime(words: Int32Array, at: number, low: number, high: number): void
   const sum = oldLow + low;
   words[at] = sum | 0;
   words[at + 1] = (oldHigh + high + (sum >= TWO_32 ? 1 : 0)) | 0;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
 }

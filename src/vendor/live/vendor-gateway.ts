@@ -20,6 +20,8 @@ const SEND_BUFFER_BYTES = 16 * 1024 * 1024;
 /** Connections that reports are kept of. */
 const MAX_REPORTS = 10_000;
 const SECOND_MS = 1000;
+/** How long a connection that we ended may stay half open. */
+const LINGER_MS = 2000;
 
 /** Sessions and markets of a gateway that listens. */
 class Gateway {
@@ -32,6 +34,8 @@ class Gateway {
   private readonly markets = new Map<string, DatasetMarket>();
   private readonly sessions = new Set<GatewaySession>();
   private readonly sockets = new Set<Socket>();
+  /** Sessions by dataset. */
+  private readonly occupied = new Map<string, number>();
   private readonly prng: Prng;
   private arrivals: number[] = [];
   private count = 0;
@@ -117,11 +121,9 @@ class Gateway {
     } finally {
       this.sessions.delete(session);
       if (entered !== null) this.occupied.set(entered, this.sessionsOf(entered) - 1);
-      if (!socket.destroyed && socket.writableEnded) socket.destroySoon();
+      lingering(socket);
     }
   }
-
-  private readonly occupied = new Map<string, number>();
 
   private sessionsOf(dataset: string): number {
     return this.occupied.get(dataset) ?? 0;
@@ -184,6 +186,13 @@ export async function startVendorGateway(options: VendorGatewayOptions): Promise
     disconnectAll: (how = 'fin') => gateway.disconnectAll(how),
     close: () => gateway.close(),
   };
+}
+
+/** Gives a client that we hung up on the time to hang up too. */
+function lingering(socket: Socket): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

@@ -1,0 +1,38 @@
+/**
+ * One step of a stream: the records that come next, and the intervals that end before them.
+ */
+import { indexTimeOf, indexWordOf } from '../data-folder-time.ts';
+import { SYSTEM_CODE } from './gateway-messages.ts';
+import { isInterval } from './market-lane.ts';
+import { eachWanted } from './record-filter.ts';
+import type { SessionLanes } from './session-lanes.ts';
+import type { StreamSender } from './stream-sender.ts';
+
+/**
+ * Sends the next records that are known before `untilNs` (Unix ns of the recording; null:
+ * whenever).
+ * @returns false when there are none.
+ */
+export function sendNext(
+  lanes: SessionLanes,
+  untilNs: bigint | null,
+  sender: StreamSender,
+): boolean {
+  const taken = lanes.next(untilNs);
+  for (const lane of lanes.ended(taken ? taken.headNs : untilNs)) {
+    sender.say(
+      SYSTEM_CODE.END_OF_INTERVAL,
+      `End of interval for ${lane.schema}`,
+      lane.openInterval!,
+    );
+    lane.openInterval = null;
+  }
+  if (!taken) return false;
+  const { run, to, owner, headNs } = taken;
+  const { lane } = owner;
+  if (isInterval(lane.schema)) lane.openInterval = headNs;
+  eachWanted(taken, (a, b) => sender.send(run, a, b, lane));
+  const word = indexWordOf(run.rtype, run.version);
+  sender.clock.reached(indexTimeOf(run, to - 1, word) + lane.lapShiftNs + 1n);
+  return true;
+}
