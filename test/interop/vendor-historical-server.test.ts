@@ -233,7 +233,6 @@ describe('the historical stand-in and the client of the vendor', () => {
       state: 'queued',
       symbols: 'ESH6,ESM6',
       cost_usd: expect.closeTo(40 * 56e-9 * 1.8, 15),
-,
     });
     expect(batch.listed).toMatchObject({ id: batch.job.id, state: 'done', record_count: 40 });
     expect(batch.details).toMatchObject({ id: batch.job.id, progress: 100, billed_size: 40 * 56 });
