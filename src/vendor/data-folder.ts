@@ -8,7 +8,7 @@ import { initZstd, RTYPE, type Schema } from '../dbn/index.ts';
 import { type DataFile, FileSurvey } from './data-folder-index.ts';
 import { DataFileReader } from './data-folder-reader.ts';
 import { SymbolDirectory } from './data-folder-symbols.ts';
-import { dayOf } from './data-folder-time.ts';
+import { dayOf, isoDayOf } from './data-folder-time.ts';
 
 /** Runs read before other work is let in. */
 const RUNS_PER_BREATH = 256;
@@ -82,6 +82,15 @@ export class DataFolder {
   files(dataset: string, schema?: Schema): DataFile[] {
     const fits = (f: DataFile) => schema === undefined || f.schema === schema;
     return this.served.filter((f) => f.dataset === dataset && fits(f));
+  }
+
+  /** First and last day that a dataset has records of, `2026-01-05`; null without files. */
+  days(dataset: string): { first: string; last: string } | null {
+    const files = this.files(dataset);
+    if (files.length === 0) return null;
+    const first = Math.min(...files.map((f) => dayOf(f.firstNs)));
+    const last = Math.max(...files.map((f) => dayOf(f.lastNs)));
+    return { first: isoDayOf(first), last: isoDayOf(last) };
   }
 
   /** What symbols of a dataset stand for. */

@@ -1,6 +1,6 @@
-/** `spymaster serve velocity|vacuum-pressure|web|all`: the servers. */
+/** `spymaster serve velocity|vacuum-pressure|web|all|vendor`: the servers. */
 import { Command } from 'commander';
-import { describe, realNumber, wholeNumber, works } from '../command.ts';
+import { collect, describe, realNumber, wholeNumber, works } from '../command.ts';
 
 const SERVER_SETTINGS = ['host', 'token', 'log_level'] as const;
 const PORT_SETTINGS = ['velocity_port', 'vacuum_pressure_port', 'web_port'] as const;
@@ -91,11 +91,36 @@ function allServers(): Command {
   );
 }
 
+function vendorServers(): Command {
+  const command = describe(
+    new Command('vendor'),
+    'stand-ins for the vendor over a folder of DBN: its historical API and its live gateway',
+    'serve vendor --data lake/raw',
+    'serve vendor --data lake/raw --speed 10 --fault rate-limit:3 --fault drop-seconds:20',
+    'serve vendor --list-faults',
+  )
+    .option('--data <dir>', 'folder of .dbn and .dbn.zst, at any depth')
+    .option('--port <n>', 'port of the historical API', wholeNumber(0, 65_535), 8003)
+    .option('--live-port <n>', 'port of the live gateway', wholeNumber(0, 65_535), 13_000)
+    .option('--speed <x>', 'of the live market; 0: as fast as it goes', realNumber(0, 1e6), 1)
+    .option('--at-end <what>', 'when the live market ends: stay, close or loop', 'stay')
+    .option('--shift-times', 'live records carry the times of now, not of the recording')
+    .option('--key <key>', 'the key that is accepted (default: one that is printed)')
+    .option('--dbn-version <n>', 'version of DBN that is sent', wholeNumber(1, 3), 3)
+    .option('--rate-limits', 'answer 429 beyond the limits that the vendor publishes')
+    .option('--jobs <dir>', 'keep batch jobs here (default: they are forgotten)')
+    .option('--certificate <file>', 'write what clients of HTTPS must trust')
+    .option('--fault <name>', 'what is to go wrong; may be given again', collect)
+    .option('--list-faults', 'name every fault, and stop');
+  return works(command, ['host'], async () => (await import('../serve-vendor.ts')).serveVendor);
+}
+
 /** The group and its servers. */
 export function serveCommand(): Command {
   return describe(new Command('serve'), 'the servers', 'serve all')
     .addCommand(velocityServer())
     .addCommand(vacuumPressureServer())
     .addCommand(webServer())
-    .addCommand(allServers());
+    .addCommand(allServers())
+    .addCommand(vendorServers());
 }
