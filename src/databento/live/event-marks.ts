@@ -2,6 +2,11 @@ import { RTYPE } from '../../dbn/index.ts';
 
 /** Types whose intraday replay goes by `ts_recv`; all others go by `ts_event`. */
 const BY_TS_RECV: readonly number[] = [RTYPE.BBO_1S, RTYPE.BBO_1M, RTYPE.CBBO_1S, RTYPE.CBBO_1M];
+/** Types whose `ts_event` may be hours before they are sent. */
+const LATE: readonly number[] = [RTYPE.DEFINITION, RTYPE.STATISTICS, RTYPE.STATUS, RTYPE.IMBALANCE];
+const LATE_MARGIN_NS = 12n * 3_600_000_000_000n;
+const MARGIN_NS = 10_000_000_000n;
+
 /** Word of a record where `ts_event` is, and `ts_recv` of the types above. */
 const TS_EVENT_WORD = 2;
 const TS_RECV_WORD = 8;
@@ -9,6 +14,14 @@ const TS_RECV_WORD = 8;
 /** Word of a record where its replay time starts, by type. Source: Databento docs, Live API. */
 export const REPLAY_TIME_WORD = new Uint8Array(256).fill(TS_EVENT_WORD);
 for (const rtype of BY_TS_RECV) REPLAY_TIME_WORD[rtype] = TS_RECV_WORD;
+
+/**
+ * How much earlier than the last record of a type its replay is asked for, ns: it goes by
+ * `ts_event`, which may run backwards where records follow each other by `ts_recv`.
+ */
+export function replayMarginNs(rtype: number): bigint {
+  return LATE.includes(rtype) ? LATE_MARGIN_NS : MARGIN_NS;
+}
 
 /** True for the types that the gateway speaks with itself: errors, mappings, system messages. */
 export function isControl(rtype: number): boolean {

@@ -8,6 +8,8 @@ export const READ_BYTES = 128 * 1024;
 const PIECE_BYTES = 128 * 1024;
 /** Bytes that are kept for a consumer that lags, twice: what it has and what comes next. */
 const BUFFER_BYTES = 1024 * 1024;
+/** Bytes of a buffer at first. */
+const FIRST_BUFFER_BYTES = 8192;
 /** Most bytes of a header; a live session's has no symbols and is of 128. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
@@ -20,7 +22,7 @@ export interface RecordBatch {
 
 /**
  * The binary part of a session: bytes as they arrive in, batches of whole records out. What is
- * plain is copied once; memory is two buffers of 1 MiB, whatever arrives.
+ * plain is copied once; memory grows to two buffers of 1 MiB, whatever arrives.
  *
  * `push` while `ready`; `take` until it is null. Records before damage are delivered; then `damage`
  * says what it was, and nothing more comes.
@@ -37,9 +39,9 @@ export class RecordStream {
   private readonly zstd: ZstdStream | null;
   /** What is left of the compressed chunk at hand. */
   private pieces: Generator<Uint8Array> | null = null;
-  private filling: Uint8Array = new Uint8Array(BUFFER_BYTES);
+  private filling: Uint8Array = new Uint8Array(FIRST_BUFFER_BYTES);
   private filled = 0;
-  private held: Uint8Array = new Uint8Array(BUFFER_BYTES);
+  private held: Uint8Array = new Uint8Array(FIRST_BUFFER_BYTES);
   /** Found by the decompressor: told once what came before it was taken. */
   private corrupt: DataError | null = null;
 
@@ -50,7 +52,7 @@ export class RecordStream {
 
   /** True when the next chunk may be pushed; when not, `take` makes room. */
   get ready(): boolean {
-    return this.pieces === null && this.filling.length - this.filled >= READ_BYTES;
+    return this.pieces === null && BUFFER_BYTES - this.filled >= READ_BYTES;
   }
 
   /** Bytes that are not a whole record yet. */
@@ -82,10 +84,8 @@ export class RecordStream {
     }
     const bytes = this.filling.subarray(0, end);
     const tail = this.filling.subarray(end, this.filled);
-    const next = this.held.length < BUFFER_BYTES ? new Uint8Array(BUFFER_BYTES) : this.held;
-    next.set(tail);
-    this.held = this.filling;
-    this.filling = next;
+    this.held.set(tail);
+    [this.held, this.filling] = [this.filling, this.held];
     this.filled = tail.length;
     this.decompress();
     return { bytes, count };
@@ -98,7 +98,7 @@ export class RecordStream {
 
   private decompress(): void {
     try {
-      while (this.pieces && this.filling.length - this.filled >= PIECE_BYTES) {
+      while (this.pieces && BUFFER_BYTES - this.filled >= PIECE_BYTES) {
         const { value, done } = this.pieces.next();
         if (done) this.pieces = null;
         else this.accept(value);
@@ -146,7 +146,7 @@ export class RecordStream {
     return piece.subarray(taken);
   }
 
-  /** Room for what a socket that reads `READ_BYTES` never needs. */
+  /** More room, as it is needed: a quiet session stays small. */
   private reserve(size: number): void {
     if (size <= this.filling.length) return;
     const grown = new Uint8Array(Math.max(size, this.filling.length * 2));

@@ -1,14 +1,8 @@
 import { ACTION, FLAG, MBO_BYTES, RTYPE, UNDEF_TIMESTAMP } from '../../dbn/index.ts';
 import type { DeliveredWindow } from './delivered-window.ts';
-import { isControl, REPLAY_TIME_WORD } from './event-marks.ts';
+import { isControl, REPLAY_TIME_WORD, replayMarginNs } from './event-marks.ts';
 import { RecordSet } from './record-set.ts';
 import type { RecordBatch } from './record-stream.ts';
-
-/**
- * How much earlier than the last record a replay is asked for, ns: it goes by `ts_event`, which may
- * run backwards where records follow each other by `ts_recv`.
- */
-export const REPLAY_MARGIN_NS = 10_000_000_000n;
 
 /** Byte of an order event where its flags and its action are. */
 const MBO_FLAGS_AT = 36;
@@ -75,9 +69,9 @@ export class ReplayFilter {
       at += part.length;
     }
     this.set = new RecordSet(bytes, tsOut);
-    for (const replay of this.replays.values()) {
+    for (const [rtype, replay] of this.replays) {
       if (!replay.alone) continue;
-      replay.overtaken = Number((replay.newestNs ?? replay.startNs) + REPLAY_MARGIN_NS);
+      replay.overtaken = Number((replay.newestNs ?? replay.startNs) + replayMarginNs(rtype));
     }
   }
 

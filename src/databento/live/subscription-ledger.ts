@@ -1,9 +1,9 @@
 import { rtypeOf, type Schema } from '../../dbn/index.ts';
 import { recoveryOf } from './check-options.ts';
 import type { DeliveredWindow } from './delivered-window.ts';
-import type { EventMarks } from './event-marks.ts';
+import { type EventMarks, replayMarginNs } from './event-marks.ts';
 import type { LiveRecovery, LiveSubscription } from './live-types.ts';
-import { REPLAY_MARGIN_NS, type ReplayRequest } from './replay-filter.ts';
+import type { ReplayRequest } from './replay-filter.ts';
 import { type Beginning, subscriptionLines } from './session-lines.ts';
 
 /**
@@ -171,7 +171,7 @@ export class SubscriptionLedger {
     const floors = [sinceNs, forgotten === null ? null : forgotten + 1n];
     if (replayingNs !== null) floors.push(replayingNs);
     else {
-      floors.push(last === null ? null : last - REPLAY_MARGIN_NS);
+      floors.push(last === null ? null : last - replayMarginNs(rtype));
       floors.push(newest === null ? null : newest - REPLAY_REACH_NS);
     }
     return floors.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);

@@ -13,6 +13,7 @@ export interface Limit {
  */
 export async function within<T>(work: Promise<T>, limit: Limit): Promise<T> {
   const { clock, ms, signal } = limit;
+  work.catch(() => {});
   signal.throwIfAborted();
   const done = new AbortController();
   const late = clock.wait(ms, AbortSignal.any([signal, done.signal])).then(() => {
