@@ -41,7 +41,7 @@ export const ERRORS = {
   WIRE: { exit: 4, meaning: 'A stream message or frame breaks the protocol.' },
   SOURCE_UNAVAILABLE: {
     exit: 2,
-    meaning: 'The source of a stream is not available in this build.',
+    meaning: 'The source of a stream is not available; the message says what it lacks.',
   },
   SERVER_BUSY: { exit: 1, meaning: 'The server plays as many streams as it can.' },
   PORT_IN_USE: { exit: 1, meaning: 'Another program listens on the port.' },

@@ -3,10 +3,16 @@
  */
 import { assert, NS_PER_MS, type NsOfDay } from '../core/index.ts';
 import type { HeldItem } from './held-frames.ts';
-import { CONTINUE_MS, JOIN_AHEAD_MS, PREPARING_INTERVAL_MS, REANCHOR_LAG_MS } from './limits.ts';
+import {
+  CONTINUE_MS,
+  JOIN_AHEAD_MS,
+  LIVE_POLL_MS,
+  PREPARING_INTERVAL_MS,
+  REANCHOR_LAG_MS,
+} from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
 import type { Playable } from './playable.ts';
-import { PlaybackClock } from './playback-clock.ts';
+import { FOLLOW, PlaybackClock } from './playback-clock.ts';
 import type { Slices } from './slices.ts';
 import { CLOSE, type Viewer } from './viewer.ts';
 import type { Timer, WallClock } from './wall-clock.ts';
@@ -67,7 +73,7 @@ export class Channel<F extends HeldItem> {
     this.deps = deps;
     this.stepNs = throttleMs * NS_PER_MS;
     this.toldMs = deps.clock.nowMs();
-    this.playback = new PlaybackClock(speed || 1, this.toldMs, startSeq * this.stepNs);
+    this.playback = new PlaybackClock(this.pace, this.toldMs, startSeq * this.stepNs);
   }
 
   /** True when `viewer` would not be alone here. */
@@ -118,11 +124,7 @@ export class Channel<F extends HeldItem> {
     try {
       const player = await makePlayer();
       this.player = player;
-      await this.deps.slices.run((deadlineMs) => {
-        if (this.isClosed()) return true;
-        this.tellProgress(player.progress);
-        return player.prepare(deadlineMs, this.deps.clock);
-      });
+      await this.prepare(player);
       if (this.isClosed()) {
         player.close();
         return;
@@ -132,6 +134,20 @@ export class Channel<F extends HeldItem> {
       else this.deps.onEmpty(this);
     } catch (error) {
       this.deps.onFailure(this, error);
+    }
+  }
+
+  /** Works towards the first frame; where that needs records that are to come, waits for them. */
+  private async prepare(player: Playable<F>): Promise<void> {
+    const { clock, slices } = this.deps;
+    for (let there = false; !there && !this.isClosed(); ) {
+      await slices.run((deadlineMs) => {
+        if (this.isClosed()) return true;
+        this.tellProgress(player.progress);
+        there = player.prepare(deadlineMs, clock);
+        return there || player.waiting;
+      });
+      if (!there) await new Promise<void>((done) => clock.after(RETRY_MS, done));
     }
   }
 
@@ -178,7 +194,7 @@ export class Channel<F extends HeldItem> {
 
   private play(seq: number): void {
     const from = Math.max(seq, this.playing.nextSeq);
-    this.playback.anchor(this.deps.clock.nowMs(), from * this.stepNs, this.speed || 1);
+    this.playback.anchor(this.deps.clock.nowMs(), from * this.stepNs, this.pace);
     if (this.state !== 'playing') {
       this.state = 'playing';
       for (const viewer of this.viewers) viewer.enter(this.playing.held);
@@ -263,6 +279,11 @@ export class Channel<F extends HeldItem> {
     return done;
   }
 
+  /** Multiple of event time on the playback clock. */
+  private get pace(): number {
+    return this.speed > 0 ? this.speed : 1;
+  }
+
   private strideAt(speed: number): number {
     return strideOf(speed, this.throttleMs, this.deps.wireIntervalMs);
   }
@@ -273,6 +294,7 @@ export class Channel<F extends HeldItem> {
 
   /** The newest grid index whose moment has come and that is published at this speed. */
   private dueSeq(): number {
+    if (this.speed === FOLLOW) return Number.MAX_SAFE_INTEGER;
     const due = Math.floor(this.playback.positionNs(this.deps.clock.nowMs()) / this.stepNs);
     return due - (due % this.stride);
   }
@@ -288,6 +310,7 @@ export class Channel<F extends HeldItem> {
     const dueMs = this.playback.dueMs(next * this.stepNs) - nowMs;
     const waiting = [...this.viewers].some((v) => !v.hasAll(this.playing.held));
     if (this.speed === 0 || waiting || this.playing.ended) this.schedule(RETRY_MS);
+    else if (this.speed === FOLLOW) this.schedule(LIVE_POLL_MS);
     else this.schedule(Math.max(1, Math.ceil(dueMs)));
   }
 
@@ -301,6 +324,7 @@ export class Channel<F extends HeldItem> {
 
   private readonly lagOf = (frame: HeldItem): number => {
     if (this.speed === 0) return 0;
+    if (this.speed === FOLLOW) return this.playing.feedLagMs?.(frame as F) ?? 0;
     const dueMs = this.playback.dueMs(frame.seq * this.stepNs);
     return Math.max(0, this.deps.clock.nowMs() - dueMs);
   };

@@ -3,9 +3,11 @@
  */
 import type { NsOfDay, UnixNs } from '../core/index.ts';
 import { DayCache, type DayReader, type InstrumentKey, SeekableDay } from '../feed/index.ts';
+import { readGaps } from '../intake/index.ts';
 import { dateToUnixNs, type RawDay } from '../lake/index.ts';
 import type { StreamMode } from '../wire/index.ts';
-import type { RecordSource } from './stream.ts';
+import { sourceGap } from './source-gap.ts';
+import type { RecordSource, SourceGap } from './stream.ts';
 
 /** Days that stay open without a stream: each is only an index. */
 const MAX_OPEN_DAYS = 16;
@@ -21,12 +23,15 @@ export class FileSource implements RecordSource {
   readonly liveNs: NsOfDay;
   readonly lastNs: NsOfDay;
   readonly bars: readonly number[];
+  /** Of a recording: as its notes have them. */
+  readonly gaps: readonly SourceGap[];
   readonly start: number;
   readonly end: number;
   private readonly key: InstrumentKey;
 
   /** @throws DataError SYMBOL_NOT_FOUND */
   constructor(day: SeekableDay, symbol: string, dt: string, synthetic: boolean) {
+    const originNs = BigInt(day.index.originNs);
     const selected = day.select(symbol, dt);
     const { instrument } = selected;
     this.handle = day;
@@ -34,7 +39,8 @@ export class FileSource implements RecordSource {
     this.identity = day.identity;
     this.mode = synthetic ? 'synthetic' : 'replay';
     this.symbol = selected.symbol;
-    this.originNs = BigInt(day.index.originNs);
+    this.originNs = originNs;
+    this.gaps = readGaps(day.path).map((gap) => sourceGap(gap, originNs));
     this.firstNs = instrument.firstNs;
     this.liveNs = instrument.liveNs;
     this.lastNs = instrument.lastNs;

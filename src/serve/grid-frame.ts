@@ -24,6 +24,8 @@ export interface GridFrame extends HeldItem {
   arrow: Uint8Array;
   /** Trades since the previous held frame, at most the wire's limit. */
   trades: WireTrade[];
+  /** Capture time of the record that completed it, ns since the origin. */
+  heardNs: number;
   before: SessionTotals;
   after: SessionTotals;
 }

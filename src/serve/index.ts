@@ -1,3 +1,4 @@
+export type { LiveSettings } from './live-feeds.ts';
 export type { LogLevel } from './logger.ts';
 export type { StreamDefaults } from './stream-query.ts';
 export type { RunningServer } from './stream-server.ts';

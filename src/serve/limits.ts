@@ -52,6 +52,22 @@ export const BEHIND_LIMIT_MS = 30_000;
 /** After a close was sent, the socket is destroyed at the latest after this, ms. */
 export const CLOSE_GRACE_MS = 2_000;
 
+/** Wall time between looks at a live source that had nothing new, ms. */
+export const LIVE_POLL_MS = 1;
+/**
+ * A viewer of a live stream that comes back at most this many frames behind goes on where it was;
+ * one that was away longer goes on at the live edge, and is told.
+ */
+export const LIVE_RESUME_FRAMES = 200;
+/** A seek to at most this long before the live edge goes to it, ms of event time. */
+export const LIVE_EDGE_MS = 1_000;
+/** A live symbol whose first record takes longer than this is given up, ms. */
+export const LIVE_WAIT_MS = 60_000;
+/** A live connection that nobody has watched for this long is closed, ms. */
+export const LIVE_IDLE_MS = 60_000;
+/** Bytes of a live session that are kept for going back; at more, it ends and begins anew. */
+export const LIVE_SPOOL_BYTES = 20 * 1024 * 1024 * 1024;
+
 /** Longest turn of work on the event loop, ms. */
 export const SLICE_MS = 8;
 /** A channel this far behind its schedule moves the schedule instead of hurrying after it, ms. */

@@ -14,6 +14,8 @@ export interface Playable<F extends HeldItem> {
   readonly ended: boolean;
   /** The next frame is on its way from elsewhere: there is nothing to do but wait. */
   readonly waiting: boolean;
+  /** Wall time less the capture time of the record that completed a frame, ms: live streams only. */
+  feedLagMs?(frame: F): number;
   /** Part of the work towards the first frame, 0..1. */
   readonly progress: number;
   /** Works towards the first frame somebody wants; true when there. */
@@ -84,6 +86,8 @@ export interface StreamGrid {
   last: number;
   /** Where playback begins when nothing else is asked. */
   start: number;
+  /** `last` grows, and viewers follow it. */
+  live?: boolean;
 }
 
 /** The instant of a grid index, ns since the epoch, as a string. */

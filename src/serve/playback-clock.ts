@@ -7,6 +7,9 @@
  */
 import { NS_PER_MS, type NsOfDay } from '../core/index.ts';
 
+/** The speed of who follows a live stream: frames come as soon as the records are there. */
+export const FOLLOW = -1;
+
 /** Maps event time to wall time and back, at a speed above 0. */
 export class PlaybackClock {
   /** Playback multiple of event time. */

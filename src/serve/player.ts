@@ -43,8 +43,8 @@ export class Player implements Playable<GridFrame> {
   nextSeq: number;
   /** The last frame of the session was computed. */
   ended = false;
-  /** Records are read when they are needed. */
-  readonly waiting = false;
+  /** The source has no more records yet. */
+  waiting = false;
   private readonly stream: OpenStream;
   private readonly metrics: ServeMetrics;
   private readonly engine: VacuumPressureEngine;
@@ -119,7 +119,8 @@ export class Player implements Playable<GridFrame> {
       this.readBaseline();
       this.prepared = true;
     }
-    return this.ended || this.produce(this.until, this.stride, deadlineMs, clock);
+    const done = this.ended || this.produce(this.until, this.stride, deadlineMs, clock);
+    return done && (this.ended || this.nextSeq > this.until);
   }
 
   /**
@@ -130,7 +131,8 @@ export class Player implements Playable<GridFrame> {
    */
   produce(upTo: number, stride: number, deadlineMs: number, clock: WallClock): boolean {
     while (this.nextSeq <= upTo && !this.ended) {
-      if (clock.nowMs() >= deadlineMs || !this.advance(deadlineMs, clock)) return false;
+      if (clock.nowMs() >= deadlineMs) return false;
+      if (!this.advance(deadlineMs, clock)) return this.waiting;
       if (this.ended) return true;
       const seq = this.readOut();
       if (seq % stride === 0 || this.ended || this.held.next === 0) this.publish(seq);
@@ -167,6 +169,13 @@ export class Player implements Playable<GridFrame> {
     return twin;
   }
 
+  feedLagMs(frame: GridFrame): number {
+    const { source } = this.stream;
+    const nowNs = source.unixNs?.();
+    if (nowNs === undefined) return 0;
+    return Math.max(0, (Number(nowNs - source.originNs) - frame.heardNs) / NS_PER_MS);
+  }
+
   /** Gives file and memory back. */
   close(): void {
     this.reader.close();
@@ -189,6 +198,7 @@ export class Player implements Playable<GridFrame> {
   /** Applies records until a frame is due; false when the time was up before. */
   private advance(deadlineMs: number, clock: WallClock): boolean {
     const { engine, columns } = this;
+    this.waiting = false;
     while (!engine.frameDue) {
       if (this.at < columns.length) {
         const to = engine.advance(columns, this.at, columns.length);
@@ -198,10 +208,15 @@ export class Player implements Playable<GridFrame> {
       }
       this.saveCheckpoint();
       if (clock.nowMs() >= deadlineMs) return false;
-      if (this.fill() < 0) {
+      const rows = this.fill();
+      if (rows < 0) {
         this.finished = true;
         this.ended = !engine.finish();
         return true;
+      }
+      if (rows === 0 && this.reader.dry) {
+        this.waiting = true;
+        return false;
       }
     }
     return true;
@@ -263,10 +278,26 @@ export class Player implements Playable<GridFrame> {
   /** Why the frame of a grid index is not to be trusted; null when it is. */
   private gapAt(seq: number): StreamGap | null {
     const { book } = this.engine;
-    if (book.valid && !book.suspect) return null;
+    const lost = this.lostAt(seq);
+    if (book.valid && !book.suspect && lost === null) return null;
     const from_ns = this.instantOf(seq - 1);
-    const cause = book.suspect ? GAP_CAUSES.suspect : GAP_CAUSES.cleared;
+    const cause = lost ?? (book.suspect ? GAP_CAUSES.suspect : GAP_CAUSES.cleared);
     return { from_ns, to_ns: this.instantOf(seq), cause };
+  }
+
+  /** Why records are missing in the stretch that ends with a grid index; null when none are. */
+  private lostAt(seq: number): string | null {
+    const stepNs = this.throttleMs * NS_PER_MS;
+    const lost = this.stream.source.gaps?.find(
+      (gap) => seq * stepNs > gap.fromNs && (seq - 1) * stepNs < gap.toNs,
+    );
+    return lost?.cause ?? null;
+  }
+
+  /** When the record was captured that says that a frame is complete. */
+  private get heardNs(): NsOfDay {
+    const { at, columns, engine } = this;
+    return at < columns.length ? (columns.tsRecv[at] as number) : engine.book.now;
   }
 
   private instantOf(seq: number): string {
@@ -289,6 +320,7 @@ export class Player implements Playable<GridFrame> {
       },
       arrow: this.frame.copy(),
       trades: this.trades,
+      heardNs: this.heardNs,
       before: this.published,
       after: this.totals,
       text: null,

@@ -35,6 +35,11 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   FILE_NOT_FOUND: 'see whether the file is still there, then connect again',
   PARTITION_DAMAGED: 'see `spymaster lake verify`; `pipeline run --overwrite` makes it anew',
   CONTRACT: 'see `spymaster lake verify`; `pipeline run --overwrite` makes it anew',
+  VENDOR_KEY: 'start the server with a DATABENTO_API_KEY that is one',
+  VENDOR_AUTH: 'see `spymaster live check` on the machine of the server',
+  VENDOR_REFUSED: 'see `spymaster live check` on the machine of the server',
+  VENDOR_UNAVAILABLE: 'see `spymaster live check` on the machine of the server',
+  VENDOR_PROTOCOL: 'see the log of the server',
   PARTITION_BUSY: 'connect again: the tables were made anew meanwhile',
 };
 

@@ -8,10 +8,9 @@ import {
   type RawQuery,
   wrongParameter,
 } from './query-parameters.ts';
-import { RequestError } from './request-error.ts';
 
 /** Where a stream's records come from. */
-export type StreamSource = 'file' | 'synthetic';
+export type StreamSource = 'file' | 'live' | 'synthetic';
 
 /** A checked request for a stream. */
 export interface StreamRequest extends PlaybackRequest {
@@ -48,12 +47,12 @@ const NAMES = [
   'token',
 ] as const;
 
+/** Stands for the date of a live stream until its first record tells it. */
+export const LIVE_DT = '1970-01-01';
+
 function parseSource(text: string): StreamSource {
-  if (text === 'file' || text === 'synthetic') return text;
-  if (text === 'live') {
-    const message = 'source=live: the vendor live source is not available yet';
-    throw new RequestError('SOURCE_UNAVAILABLE', message, 'use source=file or source=synthetic');
-  }
+  if (text === '') return 'file';
+  if (text === 'file' || text === 'live' || text === 'synthetic') return text;
   throw wrongParameter('source', text, 'file, synthetic or live');
 }
 
@@ -62,12 +61,20 @@ function parseSource(text: string): StreamSource {
  * @throws RequestError naming the parameter, with a hint.
  */
 export function parseStreamQuery(query: RawQuery, defaults: StreamDefaults): StreamRequest {
-  const given = new QueryParameters(query, { ...defaults }, NAMES);
+  const source = parseSource(new QueryParameters(query, { ...defaults }, NAMES).text('source'));
+  const { dt: _dt, speed: _speed, start_time: _start, ...others } = defaults;
+  // A live stream is of today and at the market's speed, whatever the server's files are.
+  const own = source === 'live' ? { ...others, dt: LIVE_DT } : defaults;
+  const given = new QueryParameters(query, { ...own }, NAMES);
   const bucket = given.text('bucket_ticks');
+  const playback = given.playback();
+  if (source === 'live' && playback.speed !== 1) {
+    throw wrongParameter('speed', given.text('speed'), 'a live stream has speed 1');
+  }
   return {
-    ...given.playback(),
+    ...playback,
     throttleMs: given.number('throttle_ms', 25, MIN_THROTTLE_MS, MAX_THROTTLE_MS, true),
-    source: parseSource(given.text('source') || 'file'),
+    source,
     bucketTicks: bucket ? given.number('bucket_ticks', 0, 1, MAX_BUCKET_TICKS, true) : null,
   };
 }

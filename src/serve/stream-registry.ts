@@ -4,15 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { DataError } from '../core/index.ts';
-import { findRawDay, type Product, type Products, productOf } from '../lake/index.ts';
+import { findRawDay, type Product, type Products, productOf, unixNsToDate } from '../lake/index.ts';
 import { type Coefficients, DEFAULT_COEFFICIENTS } from '../vacuum-pressure/index.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { DayRegistry, FileSource } from './file-source.ts';
 import { CACHE_BYTES, CHECKPOINT_MEMORY_BYTES, CHECKPOINT_RECORDS } from './limits.ts';
+import type { LiveFeeds } from './live-feeds.ts';
 import { RequestError } from './request-error.ts';
 import type { OpenStream, RecordSource } from './stream.ts';
-import type { StreamRequest } from './stream-query.ts';
+import { LIVE_DT, type StreamRequest } from './stream-query.ts';
 import type { OnPreparing } from './stream-session.ts';
 import { SyntheticSource } from './synthetic-source.ts';
 
@@ -30,6 +31,8 @@ export interface RegistryOptions {
   version: string;
   /** Default: the published ones. */
   coefficients?: Coefficients;
+  /** Live connections. */
+  feeds: LiveFeeds;
   /** Folder for decoded days and checkpoints. */
   cacheFolder: string;
   cacheBytes?: number;
@@ -68,6 +71,13 @@ export function configVersionOf(
   return digest(named.sort(), 12);
 }
 
+/** A live stream is of its own date only. @throws RequestError */
+function refuseOtherDay({ source, dt: asked }: StreamRequest, dt: string): void {
+  if (source !== 'live' || asked === LIVE_DT || asked === dt) return;
+  const message = `dt: the live session is of ${dt}, not of ${asked}`;
+  throw new RequestError('USAGE', message, 'leave dt out, or use source=file');
+}
+
 /** Opens streams; see the file comment. */
 export class StreamRegistry {
   private readonly options: RegistryOptions;
@@ -84,7 +94,7 @@ export class StreamRegistry {
 
   /** @throws RequestError, DataError, OperatingError */
   async open(request: StreamRequest, onPreparing: OnPreparing): Promise<OpenStream> {
-    const { productType, dt, throttleMs } = request;
+    const { productType, throttleMs } = request;
     if (productType !== 'future_mbo' && productType !== 'equity_mbo') {
       const message = `product_type: ${productType} has no order-by-order records`;
       throw new RequestError('USAGE', message, 'future_mbo or equity_mbo');
@@ -92,10 +102,9 @@ export class StreamRegistry {
     const product = productOf(this.options.products, request.symbol);
     const coefficients = this.options.coefficients ?? DEFAULT_COEFFICIENTS;
     const bucketTicks = request.bucketTicks ?? product.bucketTicks;
-    const source =
-      request.source === 'synthetic'
-        ? new SyntheticSource(product, request.symbol, dt, this.options.version)
-        : await this.openDay(request, onPreparing);
+    const source = await this.openSource(product, request, onPreparing);
+    const dt = source.mode === 'live' ? unixNsToDate(source.originNs) : request.dt;
+    refuseOtherDay(request, dt);
     const configVersion = configVersionOf(product, bucketTicks, coefficients);
     const { symbol, identity } = source;
     const engine = [SESSION_VERSION, symbol, dt, bucketTicks, configVersion, identity];
@@ -110,8 +119,20 @@ export class StreamRegistry {
 
   /** Waits for the disk and lets the cache go. */
   async close(): Promise<void> {
+    await this.options.feeds.close();
     for (const store of this.stores.values()) await (await store).flush();
     await this.days.close();
+  }
+
+  private async openSource(
+    product: Product,
+    request: StreamRequest,
+    onPreparing: OnPreparing,
+  ): Promise<RecordSource> {
+    const { source, symbol, dt } = request;
+    if (source === 'live') return this.options.feeds.open(product, symbol, onPreparing);
+    if (source === 'file') return this.openDay(request, onPreparing);
+    return new SyntheticSource(product, symbol, dt, this.options.version);
   }
 
   private async openDay(request: StreamRequest, onPreparing: OnPreparing): Promise<RecordSource> {

@@ -65,6 +65,8 @@ export interface ServerKind<S, F extends HeldItem, R extends PlaybackRequest>
   port: number;
   /** The answer of `GET /v1/sessions`. */
   sessions(): Promise<unknown>;
+  /** What is wrong now with what streams are made of, in words. */
+  reasons?(): string[];
   /** Resolves once streams can be opened without delay. */
   ready?(): Promise<void>;
   /** Gives files and threads back. */
@@ -179,7 +181,8 @@ class StreamServer<S, F extends HeldItem, R extends PlaybackRequest> {
 
   private healthNow(): Health {
     const viewers = this.sessions.size;
-    const reasons = this.health.reasons(this.options.lake, viewers);
+    const own = this.kind.reasons?.() ?? [];
+    const reasons = [...this.health.reasons(this.options.lake, viewers), ...own];
     return {
       status: reasons.length === 0 ? 'ready' : 'degraded',
       reasons,

@@ -4,13 +4,24 @@
  */
 import type { Logger } from 'pino';
 import { sessionTimeToNs } from '../lake/index.ts';
-import { type ClientMessage, type PlaybackState, parseClientMessage } from '../wire/index.ts';
+import {
+  type ClientMessage,
+  type GapNotice,
+  type PlaybackState,
+  parseClientMessage,
+} from '../wire/index.ts';
 import { ClientAllowance } from './client-allowance.ts';
 import type { HeldItem } from './held-frames.ts';
 import type { Hub } from './hub.ts';
-import { CLIENT_MESSAGE_BURST, PREPARING_INTERVAL_MS } from './limits.ts';
+import {
+  CLIENT_MESSAGE_BURST,
+  LIVE_EDGE_MS,
+  LIVE_RESUME_FRAMES,
+  PREPARING_INTERVAL_MS,
+} from './limits.ts';
 import type { ServeMetrics } from './metrics.ts';
 import { gridInstant, type StreamGrid, type StreamKind } from './playable.ts';
+import { FOLLOW } from './playback-clock.ts';
 import { checkSpeed, type PlaybackRequest, type RawQuery } from './query-parameters.ts';
 import { RequestError, tellError } from './request-error.ts';
 import { gridAtOrAfter } from './stream.ts';
@@ -45,11 +56,8 @@ export interface SessionDeps<S, F extends HeldItem, R extends PlaybackRequest> {
   metrics: ServeMetrics;
 }
 
-/** A stream that is being played, and its grid. */
-interface Begun<S> {
-  stream: S;
-  grid: StreamGrid;
-}
+/** Why a live stream keeps its speed. */
+const LIVE_SPEED_NOTE = 'a live stream passes at the speed of the market; seek to go back in it';
 
 /** One connection. */
 export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
@@ -58,9 +66,11 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
   private readonly allowance: ClientAllowance;
   private readonly viewer: Viewer<F>;
   private readonly early: ClientMessage[] = [];
-  private begun: Begun<S> | null = null;
+  private stream: S | null = null;
   private speed = 1;
   private paused = false;
+  /** It watches a live stream where it is made, and not what was before. */
+  private following = false;
   private preparingMs = Number.NEGATIVE_INFINITY;
 
   constructor(wire: ViewerWire, deps: SessionDeps<S, F, R>, log: Logger) {
@@ -129,17 +139,15 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
 
   private begin(stream: S, request: R): void {
     const grid = this.deps.kind.gridOf(stream);
-    this.begun = { stream, grid };
+    this.stream = stream;
     const { viewer, speed, paused } = this;
     const seq = firstSeq(grid, request);
+    this.following = grid.live === true && request.startTime === null;
     viewer.begin(grid.session, seq);
     for (const message of this.deps.kind.opening(stream, { speed, paused })) viewer.say(message);
     this.log.info({ session: grid.session, symbol: grid.symbol, seq }, 'stream begins');
-    const resume = request.resumeFrom;
-    if (resume && resume.session !== grid.session) {
-      const reason = 'the data or the configuration changed since: the frames are not comparable';
-      viewer.say({ type: 'gap', from_seq: resume.seq + 1, to_seq: seq, reason });
-    }
+    const missed = missedOf(grid, request, seq);
+    if (missed) viewer.say(missed);
     if (seq > grid.last) {
       this.end();
       return;
@@ -153,15 +161,18 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
       this.viewer.say({ type: 'pong', id: message.id });
       return;
     }
-    if (!this.begun) {
+    const { stream } = this;
+    if (stream === null) {
       this.early.push(message);
       return;
     }
+    const grid = this.deps.kind.gridOf(stream);
+    let note: string | null = null;
     if (message.type === 'pause') this.pause();
-    else if (message.type === 'resume') this.resume();
-    else if (message.type === 'speed') this.setSpeed(checkSpeed(message.value));
-    else this.seek(this.begun.grid, message.to);
-    this.viewer.say(this.playback(this.begun.grid));
+    else if (message.type === 'resume') this.resume(grid);
+    else if (message.type === 'speed') note = this.setSpeed(grid, checkSpeed(message.value));
+    else this.seek(grid, message.to);
+    this.viewer.say(this.playback(grid, note));
   }
 
   private pause(): void {
@@ -169,20 +180,29 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
     this.deps.hub.leave(this.viewer);
   }
 
-  private resume(): void {
-    if (!this.paused) return;
+  /** Goes on; a live stream at its edge, also for who watches what was before. */
+  private resume(grid: StreamGrid): void {
+    if (!this.paused && (!grid.live || this.following)) return;
     this.paused = false;
+    if (grid.live) {
+      this.following = true;
+      this.viewer.jumpTo(grid.last);
+    }
     this.play(false);
   }
 
-  private setSpeed(speed: number): void {
-    if (speed === this.speed) return;
+  private setSpeed(grid: StreamGrid, speed: number): string | null {
+    if (speed === this.speed) return null;
+    if (grid.live) return LIVE_SPEED_NOTE;
     this.speed = speed;
     if (!this.paused) this.play(false);
+    return null;
   }
 
   private seek(grid: StreamGrid, time: string): void {
-    this.viewer.jumpTo(Math.min(grid.last, Math.max(grid.first, seqOf(grid, time))));
+    const seq = Math.min(grid.last, Math.max(grid.first, seqOf(grid, time)));
+    this.following = grid.live === true && grid.last - seq <= LIVE_EDGE_MS / grid.throttleMs;
+    this.viewer.jumpTo(this.following ? grid.last : seq);
     this.play(false);
   }
 
@@ -190,11 +210,11 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
    * Joins the channel of the place; a paused viewer gets one frame, so that it sees where it is.
    */
   private play(mayCatchUp: boolean): void {
-    const { begun, viewer, speed } = this;
-    if (!begun || viewer.closed) return;
-    const { stream } = begun;
-    viewer.allow(this.paused ? 1 : Number.POSITIVE_INFINITY);
-    this.deps.hub.attach(viewer, { stream, speed: this.paused ? 1 : speed, mayCatchUp });
+    const { stream, viewer, paused } = this;
+    if (stream === null || viewer.closed) return;
+    viewer.allow(paused ? 1 : Number.POSITIVE_INFINITY);
+    const speed = this.following ? FOLLOW : this.speed;
+    this.deps.hub.attach(viewer, { stream, speed: paused ? 1 : speed, mayCatchUp });
   }
 
   private end(): void {
@@ -202,9 +222,11 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
     this.viewer.close(CLOSE.END, 'end of data');
   }
 
-  private playback(grid: StreamGrid): PlaybackState {
-    const { paused, speed, viewer } = this;
-    return { type: 'playback', paused, speed, at_ns: gridInstant(grid, viewer.cursor) };
+  private playback(grid: StreamGrid, note: string | null): PlaybackState {
+    const { paused, speed, following, viewer } = this;
+    const at_ns = gridInstant(grid, viewer.cursor);
+    const live = grid.live ? { following: following && !paused } : {};
+    return { type: 'playback', paused, speed, at_ns, ...live, ...(note === null ? {} : { note }) };
   }
 }
 
@@ -212,11 +234,26 @@ function seqOf(grid: StreamGrid, time: string): number {
   return gridAtOrAfter(sessionTimeToNs(grid.dt, time, grid.timeZone), grid.throttleMs);
 }
 
+/** What is told to a viewer that comes back and cannot have what it wants. */
+function missedOf(grid: StreamGrid, request: PlaybackRequest, seq: number): GapNotice | null {
+  const resume = request.resumeFrom;
+  if (!resume || (resume.session === grid.session && seq <= resume.seq + 1)) return null;
+  const reason =
+    resume.session === grid.session
+      ? 'away for too long: the stream goes on at its live edge; seek to see what was missed'
+      : 'the data or the configuration changed since: the frames are not comparable';
+  return { type: 'gap', from_seq: resume.seq + 1, to_seq: seq, reason };
+}
+
 /** Where a request wants to begin. @throws RequestError when that is after the end. */
 function firstSeq(grid: StreamGrid, request: PlaybackRequest): number {
   const { resumeFrom, startTime, skipMinutes } = request;
   const { first, last, throttleMs } = grid;
-  if (resumeFrom?.session === grid.session) return Math.max(first, resumeFrom.seq + 1);
+  if (resumeFrom?.session === grid.session) {
+    const seq = Math.max(first, resumeFrom.seq + 1);
+    if (!grid.live) return seq;
+    return last - seq > LIVE_RESUME_FRAMES ? last : Math.min(seq, last);
+  }
   const from = startTime === null ? grid.start : Math.max(first, seqOf(grid, startTime));
   const seq = from + Math.round((skipMinutes * 60_000) / throttleMs);
   if (seq <= last) return seq;

@@ -16,13 +16,23 @@ export interface RecordReader {
    * capacity.
    */
   readonly offset: number;
+  /** The last `fill` found nothing yet, but more may come: a live source. */
+  readonly dry?: boolean;
   /** Rows filled, possibly 0; -1 at the end. */
   fill(columns: MboColumns): number;
   close(): void;
 }
 
+/** A stretch of time in which records are missing: after `fromNs`, up to and with `toNs`. */
+export interface SourceGap {
+  fromNs: NsOfDay;
+  toNs: NsOfDay;
+  /** In words. */
+  cause: string;
+}
+
 /**
- * Where records come from: a file's day or the synthetic market. Positions grow from record to
+ * Where records come from: a file's day, a live session or the synthetic market. Positions grow from record to
  * record.
  */
 export interface RecordSource {
@@ -43,6 +53,10 @@ export interface RecordSource {
   /** Positions of the first record and behind the last, for progress. */
   readonly start: number;
   readonly end: number;
+  /** Stretches that were lost while the records were taken from the vendor, in order. */
+  readonly gaps?: readonly SourceGap[];
+  /** Unix ns now, of a source whose end grows: what its newest records are late against. */
+  unixNs?(): UnixNs;
   /** Reads from a position on (default: the first record). */
   open(position?: number): RecordReader;
 }
@@ -75,6 +89,9 @@ export function gridOfStream(stream: OpenStream): StreamGrid {
   const { session, dt, source, throttleMs, product } = stream;
   const after = (ns: NsOfDay) => Math.floor(ns / (throttleMs * NS_PER_MS)) + 1;
   const first = after(source.firstNs);
+  const last = after(source.lastNs);
+  const live = source.mode === 'live';
+  const start = live ? last : gridAtOrAfter(source.liveNs, throttleMs);
   return {
     session,
     symbol: source.symbol,
@@ -83,7 +100,8 @@ export function gridOfStream(stream: OpenStream): StreamGrid {
     originNs: source.originNs,
     throttleMs,
     first,
-    last: after(source.lastNs),
-    start: Math.max(first, gridAtOrAfter(source.liveNs, throttleMs)),
+    last,
+    start: Math.max(first, start),
+    live,
   };
 }

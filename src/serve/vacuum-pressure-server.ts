@@ -1,11 +1,13 @@
 /**
  * The vacuum-pressure server: its kind of streams, and its start.
  */
+import { join } from 'node:path';
 import { loadProducts, type Products } from '../lake/index.ts';
 import type { Coefficients } from '../vacuum-pressure/index.ts';
 import type { GridFrame } from './grid-frame.ts';
 import { GRID_WRITER } from './grid-update.ts';
 import { WIRE_INTERVAL_MS } from './limits.ts';
+import { LiveFeeds, type LiveSettings } from './live-feeds.ts';
 import { runtimeConfig, sessionActivity } from './opening-messages.ts';
 import { Player } from './player.ts';
 import { listStreams } from './session-list.ts';
@@ -34,7 +36,12 @@ export interface VacuumPressureServerOptions extends ServerOptions {
   products?: Products;
   /** Weights of pressure and vacuum; default: the published ones. */
   coefficients?: Coefficients;
+  /** How to reach the vendor's live gateway; without it `source=live` is refused. */
+  live?: LiveSettings;
 }
+
+/** Folder of the live sessions within the cache. */
+const LIVE_FOLDER = 'live';
 
 /** Port of the stream when none is given. */
 export const VACUUM_PRESSURE_PORT = 8002;
@@ -43,10 +50,18 @@ export const VACUUM_PRESSURE_PATH = '/v1/vacuum-pressure/stream';
 
 function kindOf(
   options: VacuumPressureServerOptions,
-  { log, metrics, version }: KindTools,
+  { log, metrics, version, clock }: KindTools,
 ): ServerKind<OpenStream, GridFrame, StreamRequest> {
   const products = options.products ?? loadProducts();
+  const feeds = new LiveFeeds({
+    settings: options.live ?? { key: '' },
+    folder: join(options.cacheFolder, LIVE_FOLDER),
+    clock,
+    metrics,
+    log,
+  });
   const registry = new StreamRegistry({
+    feeds,
     lake: options.lake,
     products,
     version,
@@ -73,6 +88,7 @@ function kindOf(
     ],
     open: (stream, start) => Player.open(stream, start, metrics),
     sessions: () => listStreams(options.lake, products, false),
+    reasons: () => feeds.reasons(),
     close: () => registry.close(),
   };
 }

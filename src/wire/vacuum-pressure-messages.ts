@@ -110,7 +110,10 @@ export interface GridUpdate {
   crossed: boolean;
   /** Spot is the last known one: a side is missing now. */
   spot_stale: boolean;
-  /** Wall time minus the moment this frame was due on the playback clock, ms. */
+  /**
+   * Wall time minus the moment this frame was due on the playback clock, ms; where a live stream is
+   * followed, minus the capture time of the record that completed it.
+   */
   lag_ms: number;
   /** Book events since the previous frame sent to this viewer. */
   events: number;
@@ -140,6 +143,10 @@ export interface PlaybackState {
   speed: number;
   /** Position on the event clock, ns since epoch, as a string. */
   at_ns: string;
+  /** Of a live stream: frames come as they are made; false when paused, or after going back. */
+  following?: boolean;
+  /** Why the control changed nothing, in words. */
+  note?: string;
 }
 
 /** Work before the first frame (first pass over a file, restoring a checkpoint). */

@@ -33,6 +33,8 @@ export interface Orders {
   count: number;
   everyNs?: number;
   snapshot?: boolean;
+  /** Instrument; default: that of the symbol. */
+  id?: number;
 }
 
 /** The connection's first item. */
@@ -53,12 +55,17 @@ export function records(pieces: readonly Uint8Array[], count: number, version: D
 }
 
 /** The record that names an instrument. */
-export function mapping(symbol: Symbol, asked: string = symbol, version: DbnVersion = 3) {
+export function mapping(
+  symbol: Symbol,
+  asked: string = symbol,
+  version: DbnVersion = 3,
+  id: number = IDS[symbol],
+) {
   return encodeRecord(
     {
       rtype: RTYPE.SYMBOL_MAPPING,
       publisher_id: 0,
-      instrument_id: IDS[symbol],
+      instrument_id: id,
       ts_event: ORIGIN_NS + BigInt(14 * HOUR_NS),
       ...(version === 1 ? {} : { stype_in: 255, stype_out: 255 }),
       stype_in_symbol: asked,
@@ -87,7 +94,10 @@ export function heartbeat(atNs: number, version: DbnVersion = 3) {
 
 let nextOrder = 1;
 
-function fill(columns: MboColumns, { symbol, atNs, everyNs = 1e6, snapshot }: Orders): void {
+function fill(
+  columns: MboColumns,
+  { symbol, atNs, everyNs = 1e6, snapshot, id = IDS[symbol] }: Orders,
+): void {
   for (let i = 0; i < columns.length; i++) {
     const isClear = snapshot && i === 0;
     const isLast = i === columns.length - 1;
@@ -101,7 +111,7 @@ function fill(columns: MboColumns, { symbol, atNs, everyNs = 1e6, snapshot }: Or
     columns.flags[i] = snapshot ? FLAG.SNAPSHOT | 8 | (isLast ? FLAG.LAST : 0) : FLAG.LAST;
     columns.action[i] = isClear ? ACTION.CLEAR : ACTION.ADD;
     columns.side[i] = isClear ? SIDE.NONE : bid ? SIDE.BID : SIDE.ASK;
-    columns.instrumentId[i] = IDS[symbol];
+    columns.instrumentId[i] = id;
     columns.publisherId[i] = 1;
   }
 }

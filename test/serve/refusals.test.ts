@@ -66,7 +66,7 @@ describe('a request that is wrong', () => {
     [{ throttle_ms: 12.5 }, 'USAGE', /throttle_ms/, /whole/],
     [{ start_time: '9.30' }, 'USAGE', /start_time/, /HH:MM/],
     [{ start_time: '18:00' }, 'USAGE', /after the last record/, /leave start_time out/],
-    [{ source: 'live' }, 'SOURCE_UNAVAILABLE', /not available yet/, /source=file/],
+    [{ source: 'live' }, 'SOURCE_UNAVAILABLE', /no key of the vendor/, /source=file/],
     [{ source: 'tape' }, 'USAGE', /source/, /file, synthetic/],
     [{ bucket_ticks: 0 }, 'USAGE', /bucket_ticks/, /1 to 1000/],
     [{ resume_from: 'x' }, 'USAGE', /resume_from/, /SESSION:SEQ/],

@@ -20,6 +20,14 @@ export class GapLedger {
     return this.open !== null;
   }
 
+  /** The gap that no record ended, up to when the session says; null when there is none. */
+  rest(): RecordingGap | null {
+    const { open } = this;
+    if (!open) return null;
+    const { toNs } = open;
+    return this.pass(toNs, toNs);
+  }
+
   /** Times of records: of the first of a piece, and of its last. Returns the gap that they end. */
   pass(firstNs: bigint, lastNs: bigint): RecordingGap | null {
     const { open, lastNs: before } = this;

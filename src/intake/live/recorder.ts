@@ -119,6 +119,12 @@ export class Recorder {
 
   /** Ends all files. */
   close(): void {
+    const gap = this.ledger.rest();
+    if (gap) this.addGap(gap);
+    this.closeFiles();
+  }
+
+  private closeFiles(): void {
     for (const { file } of this.open.values()) {
       this.closedBytes += file.bytes;
       file.close();
@@ -134,7 +140,7 @@ export class Recorder {
     this.metadata = item.metadata;
     const { version, tsOut } = item.metadata;
     // Records of another form do not fit into the files that are open.
-    if (before && (before.version !== version || before.tsOut !== tsOut)) this.close();
+    if (before && (before.version !== version || before.tsOut !== tsOut)) this.closeFiles();
     for (const { file } of this.open.values()) noteConnected(file, item);
   }
 
@@ -182,7 +188,10 @@ export class Recorder {
     if (!this.isUsable(ns)) return;
     const gap = this.ledger.pass(ns, ns);
     if (this.told.lastNs === null || ns > this.told.lastNs) this.told.lastNs = ns;
-    if (!gap) return;
+    if (gap) this.addGap(gap);
+  }
+
+  private addGap(gap: RecordingGap): void {
     this.gaps.push(gap);
     for (const { file } of this.open.values()) noteGap(file, gap);
   }
