@@ -11,6 +11,8 @@ import { layoutOf, type RecordRun, runBytes } from '../../dbn/index.ts';
 
 /** Byte of `ts_event` in every record. */
 const TS_EVENT_AT = 8;
+/** Bytes of one instant that are held before they are only hashed. */
+const HELD_BYTES = 64 * 1024;
 const TWO_32 = 4294967296n;
 const UNDEF_TIME = 0xffff_ffff_ffff_ffffn;
 
@@ -24,7 +26,7 @@ export class ResumePoint {
   unsorted = false;
   private high = 0;
   private low = 0;
-  private hash: Hash = createHash('sha256');
+  private readonly instant = new InstantHash();
 
   /** Index time of the last delivered record, Unix ns; null when there is none. */
   get lastNs(): bigint | null {
@@ -52,8 +54,8 @@ export class ResumePoint {
       ties = 1;
     }
     // The instant began in this run, or it went on through all of it.
-    if (ties <= count) this.hash = createHash('sha256');
-    this.hash.update(runBytes(run, count - Math.min(ties, count)));
+    if (ties <= count) this.instant.restart();
+    this.instant.add(runBytes(run, count - Math.min(ties, count)));
     this.high = high;
     this.low = low;
     this.ties = ties;
@@ -62,7 +64,36 @@ export class ResumePoint {
 
   /** A check that drops what is sent again of the last instant. */
   duplicates(): DuplicateCheck {
-    return new DuplicateCheck(this.lastNs ?? 0n, this.ties, this.hash.copy().digest('hex'));
+    return new DuplicateCheck(this.lastNs ?? 0n, this.ties, this.instant.digest());
+  }
+}
+
+/** Sha256 of the records of one instant: of nearly every one, nobody asks for it. */
+class InstantHash {
+  private readonly held = new Uint8Array(HELD_BYTES);
+  private heldBytes = 0;
+  /** Of what did not fit any more. */
+  private hash: Hash | null = null;
+
+  restart(): void {
+    this.heldBytes = 0;
+    this.hash = null;
+  }
+
+  add(bytes: Uint8Array): void {
+    if (this.heldBytes + bytes.length > HELD_BYTES) {
+      this.hash ??= createHash('sha256');
+      this.hash.update(this.held.subarray(0, this.heldBytes)).update(bytes);
+      this.heldBytes = 0;
+      return;
+    }
+    this.held.set(bytes, this.heldBytes);
+    this.heldBytes += bytes.length;
+  }
+
+  digest(): string {
+    const hash = this.hash?.copy() ?? createHash('sha256');
+    return hash.update(this.held.subarray(0, this.heldBytes)).digest('hex');
   }
 }
 
