@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { DataError, isKnownError, type OperatingError } from '../../core/index.ts';
 import type { JobFile } from '../../databento/index.ts';
 import { type BatchRun, isoNow } from './batch-run.ts';
+import { expired } from './job-changes.ts';
 import { jobFolder } from './job-folder.ts';
-import { expired } from './poll-jobs.ts';
 import type { TrackedJob } from './tracked-job.ts';
 
 /** Names that may become folders and files below the lake. */

@@ -3,8 +3,8 @@
  */
 import { isKnownError } from '../../core/index.ts';
 import type { BatchJob } from '../../databento/index.ts';
-import { type BatchRun, isoNow } from './batch-run.ts';
-import { withVendorState } from './submit-jobs.ts';
+import type { BatchRun } from './batch-run.ts';
+import { expired, withVendorState } from './job-changes.ts';
 import { isUnderWay, type TrackedJob } from './tracked-job.ts';
 
 /** How much earlier than the oldest submission the vendor's list begins, for clocks differ, ns. */
@@ -32,28 +32,9 @@ async function lookUp(run: BatchRun, id: string): Promise<BatchJob | null> {
   }
 }
 
-/** The entry of a job whose files are gone: it may be asked for again, and that is paid again. */
-export function expired(run: BatchRun, job: TrackedJob, error: string): TrackedJob {
-  const past = { job_id: job.job_id ?? '', state: 'expired', cost_usd: job.cost_usd ?? null };
-  return {
-    ...job,
-    state: 'expired',
-    error,
-    job_id: null,
-    failures: (job.failures ?? 0) + 1,
-    failed_downloads: 0,
-    past_jobs: [...(job.past_jobs ?? []), past],
-    cost_usd: null,
-    updated_at: isoNow(run),
-  };
-}
-
 function changed(run: BatchRun, job: TrackedJob, found: BatchJob | null): TrackedJob | null {
   if (!found) return expired(run, job, `the vendor does not know job ${job.job_id} any more`);
-  if (found.state === 'expired') return expired(run, job, `job ${job.job_id} expired`);
-  return found.state !== job.state
-    ? { ...withVendorState(job, found), updated_at: isoNow(run) }
-    : null;
+  return found.state === job.state ? null : withVendorState(run, job, found);
 }
 
 async function poll(run: BatchRun, keys: readonly string[]): Promise<void> {
@@ -84,18 +65,25 @@ export async function pollJobs(run: BatchRun): Promise<void> {
   );
 }
 
+/** What a new run may try anew: nothing was paid for it. */
+function unpaid(job: TrackedJob): TrackedJob {
+  return { ...job, failures: job.past_jobs?.length ?? 0 };
+}
+
 /**
- * Looks again at jobs whose files could not be downloaded in an earlier run: they are paid for, so
- * their download is tried anew while the vendor has them.
+ * Begins a run with what an earlier one gave up: requests that were refused may be asked again, and
+ * files that could not be downloaded are paid for, so they are tried anew while the vendor has them.
  */
 export async function reviveJobs(run: BatchRun): Promise<void> {
-  const entries = [...run.tracker.jobs].filter(
-    ([, job]) => job.state === 'error' && job.job_id !== null,
-  );
-  const revived = entries.map(([key, job]) => [key, { ...job, failed_downloads: 0 }] as const);
-  run.tracker.set(...revived);
+  const given = [...run.tracker.jobs].filter(([, job]) => job.state === 'error');
+  const entries = given.map(([key, job]) => {
+    const again = job.job_id === null ? unpaid(job) : { ...job, failed_downloads: 0 };
+    return [key, again] as const;
+  });
+  run.tracker.set(...entries);
+  const paid = entries.filter(([, job]) => job.job_id !== null);
   await poll(
     run,
-    entries.map(([key]) => key),
+    paid.map(([key]) => key),
   );
 }

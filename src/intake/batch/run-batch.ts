@@ -53,6 +53,7 @@ class PlanRun {
  */
 export async function submitPlan(run: BatchRun, plan: DownloadPlan): Promise<BatchOutcome> {
   const going = new PlanRun(run, plan);
+  await reviveJobs(run);
   await going.submitBase();
   await going.submitOptions();
   return going.outcome();

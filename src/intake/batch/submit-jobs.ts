@@ -6,6 +6,7 @@
 import { isKnownError } from '../../core/index.ts';
 import type { BatchJob } from '../../databento/index.ts';
 import { type BatchRun, isoNow } from './batch-run.ts';
+import { withVendorState } from './job-changes.ts';
 import { checkBudget, dollars, type JobCost, priceJobs } from './job-costs.ts';
 import { matchingJobs } from './match-job.ts';
 import type { TrackedJob } from './tracked-job.ts';
@@ -54,17 +55,6 @@ function entryOf(run: BatchRun, wanted: WantedJob): TrackedJob {
   };
 }
 
-/** What the vendor's word on a job changes of its entry. */
-export function withVendorState(job: TrackedJob, found: BatchJob): TrackedJob {
-  return {
-    ...job,
-    job_id: found.id,
-    state: found.state,
-    ...(found.costUsd === null ? {} : { cost_usd: found.costUsd }),
-    ...(found.recordCount === null ? {} : { record_count: found.recordCount }),
-  };
-}
-
 /** Jobs of the vendor that no entry has. */
 async function unclaimedJobs(run: BatchRun): Promise<BatchJob[]> {
   const states = ['queued', 'processing', 'done'] as const;
@@ -79,9 +69,8 @@ async function unclaimedJobs(run: BatchRun): Promise<BatchJob[]> {
 }
 
 function adopt(run: BatchRun, wanted: WantedJob, found: BatchJob, others: number): void {
-  const at = isoNow(run);
-  const entry = withVendorState(entryOf(run, wanted), found);
-  run.tracker.set([wanted.key, { ...entry, submitted_at: at, updated_at: at }]);
+  const entry = { ...entryOf(run, wanted), submitted_at: isoNow(run) };
+  run.tracker.set([wanted.key, withVendorState(run, entry, found)]);
   run.log(`${wanted.key}: the vendor has job ${found.id} of this already (${found.state})`);
   if (others > 0) run.log(`${wanted.key}: and ${others} more like it, which are left alone`);
 }
@@ -125,13 +114,13 @@ async function missingJobs(run: BatchRun, wanted: readonly WantedJob[]): Promise
   return missing.filter((one) => !unsure.includes(one) || lost.includes(one));
 }
 
-/** An entry whose submission came to nothing. */
-function failed(run: BatchRun, wanted: WantedJob, error: string): void {
+/** Notes that a submission came to nothing; one that is refused is not repeated in this run. */
+function failed(run: BatchRun, wanted: WantedJob, error: string, isRefused: boolean): void {
   const entry = entryOf(run, wanted);
-  const failures = (entry.failures ?? 0) + 1;
+  const failures = isRefused ? run.maxAttempts : (entry.failures ?? 0) + 1;
   const updated_at = isoNow(run);
   run.tracker.set([wanted.key, { ...entry, state: 'error', error, failures, updated_at }]);
-  run.log(`${wanted.key}: not accepted (${failures} of ${run.maxAttempts}): ${error}`);
+  run.log(`${wanted.key}: not accepted: ${error}`);
 }
 
 /**
@@ -145,16 +134,16 @@ async function submitOne(run: BatchRun, { wanted, usd }: JobCost): Promise<boole
   try {
     // Not cancelled by an interrupt: its answer says what is paid for.
     const job = await run.vendor.submitJob(jobRequest(wanted));
-    const at = isoNow(run);
-    const entry = { ...withVendorState({ ...intended, cost_usd: usd }, job), submitted_at: at };
-    const state = job.state === 'queued' ? 'submitted' : job.state;
-    run.tracker.set([wanted.key, { ...entry, state, updated_at: at }]);
+    const entry = { ...intended, cost_usd: usd, submitted_at: isoNow(run) };
+    const after = withVendorState(run, entry, job);
+    const state = after.state === 'queued' ? 'submitted' : after.state;
+    run.tracker.set([wanted.key, { ...after, state }]);
     const price = usd === null ? '' : `, ${dollars(usd)}`;
     run.log(`${wanted.key}: submitted as ${job.id}${price}`);
     return false;
   } catch (error) {
     if (!isKnownError(error)) throw error;
-    if (CERTAIN.includes(error.code)) failed(run, wanted, error.message);
+    if (CERTAIN.includes(error.code)) failed(run, wanted, error.message, true);
     else run.log(`${wanted.key}: no answer to the submission: ${error.message}`);
     if (FATAL.includes(error.code)) throw error;
     return !CERTAIN.includes(error.code);
@@ -173,7 +162,7 @@ async function submitSome(run: BatchRun, costs: readonly JobCost[]): Promise<Wan
 
 /** Counts a submission that had no answer and that the vendor does not know as one that failed. */
 function countLost(run: BatchRun, wanted: WantedJob): void {
-  failed(run, wanted, 'the submission had no answer, and the vendor has no such job');
+  failed(run, wanted, 'the submission had no answer, and the vendor has no such job', false);
 }
 
 function tellCosts(run: BatchRun, costs: readonly JobCost[]): void {
@@ -183,7 +172,8 @@ function tellCosts(run: BatchRun, costs: readonly JobCost[]): void {
 
 async function priced(run: BatchRun, wanted: readonly WantedJob[]): Promise<JobCost[]> {
   const costs = await priceJobs(run, wanted);
-  for (const { wanted: one, usd, refusal } of costs) if (usd === null) failed(run, one, refusal);
+  for (const { wanted: one, usd, refusal } of costs)
+    if (usd === null) failed(run, one, refusal, true);
   return costs.filter(({ usd }) => usd !== null);
 }
 
