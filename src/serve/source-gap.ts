@@ -11,6 +11,7 @@ const CAUSES: Readonly<Record<RecordingGap['cause'], string>> = {
   stalled: 'the vendor fell silent and was connected to again',
   'slow-reader': 'the vendor left records out, for they were not read fast enough',
   'replay-incomplete': 'the vendor could not give again what was missed',
+  'not-recorded': 'the recorder was not there',
   damaged: 'what the vendor sent was damaged, and it was connected to again',
 };
 

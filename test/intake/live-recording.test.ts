@@ -139,7 +139,16 @@ describe('a recording', () => {
     expect(readFileSync(es).subarray(0, before.length)).toEqual(before);
     const notes = readFileSync(`${es}.notes.jsonl`, 'utf8').trim().split('\n');
     const types = notes.map((line) => JSON.parse(line).type);
-    expect(types).toEqual(['begin', 'connected', 'end', 'continue', 'connected', 'end']);
+    expect(types).toEqual(['begin', 'connected', 'end', 'continue', 'connected', 'gap', 'end']);
+    expect(readGaps(es)).toEqual([
+      {
+        fromNs: ORIGIN_NS + BigInt(14.1 * HOUR_NS),
+        toNs: ORIGIN_NS + BigInt(15 * HOUR_NS),
+        cause: 'not-recorded',
+        recovery: 'none',
+        text: 'nothing was recorded meanwhile',
+      },
+    ]);
     expect(JSON.parse(notes[3] as string)).toMatchObject({ cut: 44, gateway: 'a test' });
   });
 

@@ -230,7 +230,7 @@ export class Recorder {
     let route = known;
     if (!route || (isLater && this.isUsable(ns))) {
       const date = this.dateOf(ns, known?.date);
-      route = this.makeRoute(head, date);
+      route = this.makeRoute(head, date, ns);
       this.routes.set(key, route);
     }
     this.name(route.file, head.instrumentId);
@@ -249,19 +249,19 @@ export class Recorder {
     return ns > 0n && ns <= this.options.clock.unixNs() + FUTURE_NS;
   }
 
-  private makeRoute({ rtype, instrumentId }: RecordHead, date: string): Route {
+  private makeRoute({ rtype, instrumentId }: RecordHead, date: string, ns: bigint): Route {
     const schema = this.schemaOf.get(rtype) ?? this.options.schemas[0]!;
     const folder = this.options.folderOf(schema, this.symbols.get(instrumentId) ?? null);
     const until = dateToUnixNs(date) + DAY_NS;
     return {
-      file: this.fileOf(folder, schema, date),
+      file: this.fileOf(folder, schema, date, ns),
       date,
       untilHigh: Number(until >> 32n),
       untilLow: Number(until & 0xffffffffn),
     };
   }
 
-  private fileOf(folder: string, schema: Schema, date: string): RecordingFile {
+  private fileOf(folder: string, schema: Schema, date: string, ns: bigint): RecordingFile {
     const { dataset } = this.options;
     const name = `${dataset.toLowerCase().replaceAll('.', '-')}-${date.replaceAll('-', '')}`;
     const id = `${folder}/${name}.${schema}`;
@@ -271,11 +271,22 @@ export class Recorder {
     const file = RecordingFile.open(place, this.metadata!, this.options);
     this.files.add(file.path);
     if (this.lastConnected) noteConnected(file, this.lastConnected);
+    this.noteAbsence(file, ns);
     for (const bytes of this.pending.splice(0)) file.append(bytes, 0);
     this.pendingBytes = 0;
     this.open.set(id, { file, date });
     if (date > this.newestDate) this.beginDay(date);
     return file;
+  }
+
+  /** Nothing was recorded between the last record of an earlier session and the first of this. */
+  private noteAbsence(file: RecordingFile, ns: bigint): void {
+    const fromNs = file.resumedAfterNs;
+    if (fromNs === null || !this.isUsable(ns) || ns <= fromNs) return;
+    const text = 'nothing was recorded meanwhile';
+    const gap = { fromNs, toNs: ns, cause: 'not-recorded', recovery: 'none', text } as const;
+    this.gaps.push(gap);
+    noteGap(file, gap);
   }
 
   private beginDay(date: string): void {

@@ -10,24 +10,21 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, OperatingError } from '../../core/index.ts';
 import type { VendorClock } from '../../databento/index.ts';
-import { DbnDecoder, encodeMetadata, HEADER_BYTES, type Metadata } from '../../dbn/index.ts';
-import { FileChunks } from '../../feed/index.ts';
+import { encodeMetadata, type Metadata } from '../../dbn/index.ts';
 import { PartitionLock, SYNTHETIC_MARKER, writeFileAtomic } from '../../lake/index.ts';
+import { wholeEnd } from './recording-end.ts';
 import { NotesFile, type RecordingNote, readNotes } from './recording-notes.ts';
 
 /** Bytes gathered before they are handed to the system; at the end of a piece they always are. */
 const BUFFER_BYTES = 256 * 1024;
 /** Parts of one day: more restarts in other formats than this are a mistake. */
 const MAX_PARTS = 99;
-/** Bytes read at once to find the end of the last whole record. */
-const SCAN_BYTES = 1024 * 1024;
 
 /** Where a recording goes. */
 export interface RecordingPlace {
@@ -59,6 +56,8 @@ export class RecordingFile {
   readonly named = new Set<number>();
   /** Records that this session has added. */
   records = 0;
+  /** Index time of the last record that an earlier session left, Unix ns; null in a new file. */
+  readonly resumedAfterNs: bigint | null;
   private readonly fd: number;
   private readonly notes: NotesFile;
   private readonly lock: PartitionLock;
@@ -69,8 +68,14 @@ export class RecordingFile {
   private unsynced = false;
   private failure: unknown = null;
 
-  private constructor(path: string, context: RecordingContext, lock: PartitionLock, cut: number) {
+  private constructor(
+    path: string,
+    context: RecordingContext,
+    lock: PartitionLock,
+    { cut, lastNs }: { cut: number; lastNs: bigint | null },
+  ) {
     this.path = path;
+    this.resumedAfterNs = lastNs;
     this.clock = context.clock;
     this.lock = lock;
     this.fd = openSync(path, 'a');
@@ -94,11 +99,12 @@ export class RecordingFile {
       const last = lastPart(place);
       const whole = last === null ? null : wholeEnd(last, metadata);
       if (last !== null && whole !== null) {
-        return new RecordingFile(last, context, lock, cutTo(last, whole));
+        const { lastNs } = whole;
+        return new RecordingFile(last, context, lock, { cut: cutTo(last, whole.end), lastNs });
       }
       const path = nextPart(place);
       writeFileAtomic(path, [encodeMetadata(metadata)]);
-      return new RecordingFile(path, context, lock, 0);
+      return new RecordingFile(path, context, lock, { cut: 0, lastNs: null });
     } catch (error) {
       lock.release();
       throw error;
@@ -209,62 +215,6 @@ function nextPart(place: RecordingPlace): string {
   }
   const message = `${partPath(place, 1)}: it has ${MAX_PARTS} parts already`;
   throw new OperatingError('FILE_WRITE', message);
-}
-
-/**
- * Where the whole records of a recording end; null for a file that is none, or of another form.
- */
-function wholeEnd(path: string, metadata: Metadata): number | null {
-  const notes = readNotes(path);
-  if (notes.length === 0) return null;
-  const { version, tsOut, dataset } = headerOf(path);
-  const alike = dataset === metadata.dataset && tsOut === metadata.tsOut;
-  if (!alike || version !== metadata.version) return null;
-  const { size } = statSync(path);
-  const noted = notes.map(({ offset }) => offset).filter((offset) => offset <= size);
-  return walkToEnd(path, noted.at(-1) ?? 0, size);
-}
-
-function headerOf(path: string): Metadata {
-  const file = new FileChunks(path);
-  const decoder = new DbnDecoder();
-  try {
-    for (const chunk of file) {
-      decoder.write(chunk);
-      if (decoder.metadata) return decoder.metadata;
-    }
-    throw new DataError('DBN_METADATA', 'a recording without its header', { file: path });
-  } finally {
-    file.close();
-  }
-}
-
-/** Follows record by record from a record's start to the end of the last whole one. */
-function walkToEnd(path: string, from: number, size: number): number {
-  const fd = openSync(path, 'r');
-  const chunk = new Uint8Array(SCAN_BYTES);
-  try {
-    let at = from;
-    while (at < size) {
-      const n = readSync(fd, chunk, 0, SCAN_BYTES, at);
-      const whole = wholeBytes(chunk, n);
-      if (whole === 0) break;
-      at += whole;
-    }
-    return at;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function wholeBytes(chunk: Uint8Array, n: number): number {
-  let at = 0;
-  while (at < n) {
-    const size = (chunk[at] as number) * 4;
-    if (size < HEADER_BYTES || at + size > n) break;
-    at += size;
-  }
-  return at;
 }
 
 /** Cuts what a crash left of a record; returns how many bytes that were. */

@@ -9,6 +9,9 @@ import type { LiveGap } from '../../databento/index.ts';
 /** What the notes of a recording are called after its own name. */
 export const NOTES_SUFFIX = '.notes.jsonl';
 
+/** Why records may be missing; `not-recorded`: the recorder was not there. */
+export type GapCause = LiveGap['cause'] | 'not-recorded';
+
 /**
  * A stretch of time in which records may be missing: after `fromNs`, up to and with `toNs`. Both
  * are index times of records, Unix ns: of the last before it and of the first behind it.
@@ -16,7 +19,7 @@ export const NOTES_SUFFIX = '.notes.jsonl';
 export interface RecordingGap {
   fromNs: bigint;
   toNs: bigint;
-  cause: LiveGap['cause'];
+  cause: GapCause;
   recovery: LiveGap['recovery'];
   text: string;
 }
@@ -31,7 +34,7 @@ export type RecordingNote =
       offset: number;
       from_ns: string;
       to_ns: string;
-      cause: LiveGap['cause'];
+      cause: GapCause;
       recovery: LiveGap['recovery'];
       text: string;
     }
