@@ -200,7 +200,7 @@ describe('a recording', () => {
     const folder = rawTableFolder(lake, 'future_mbo', 'ES');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, SYNTHETIC_MARKER), '{}');
-    await expect(record(sessionOf(opening()))).rejects.toMatchObject({ code: 'RAW_CONFLICT' });
+    await expect(record(sessionOf(opening()))).rejects.toMatchObject({ code: 'USAGE' });
     rmSync(join(folder, SYNTHETIC_MARKER));
     async function* second(): AsyncGenerator<LiveItem> {
       yield* opening();

@@ -42,11 +42,8 @@ function productTypeOf({ dataset, kind }: JobPlace): ProductType | null {
   return venue === 'opra' ? 'equity_option_cmbp_1' : null;
 }
 
-/**
- * The folder that a job's folder goes into.
- * @throws DataError USAGE when the lake has no place for such data.
- */
-export function jobFolder(lake: string, place: JobPlace): string {
+/** The folder of such data in a lake; null where the lake has no place for it. */
+export function rawFolderOf(lake: string, place: JobPlace): string | null {
   const venue = VENUES[place.dataset];
   if (venue && place.schema === 'definition') return rawDefinitionFolder(lake, venue);
   const productType = productTypeOf(place);
@@ -54,7 +51,17 @@ export function jobFolder(lake: string, place: JobPlace): string {
   const isQuotes = table === 'cmbp_1';
   const takesQuotes = productType === 'equity_option_cmbp_1';
   const fits = table === 'statistics' || isQuotes === takesQuotes;
-  if (productType && table && fits) return rawTableFolder(lake, productType, place.symbol, table);
+  if (!productType || !table || !fits) return null;
+  return rawTableFolder(lake, productType, place.symbol, table);
+}
+
+/**
+ * The folder that a job's folder goes into.
+ * @throws DataError USAGE when the lake has no place for such data.
+ */
+export function jobFolder(lake: string, place: JobPlace): string {
+  const folder = rawFolderOf(lake, place);
+  if (folder !== null) return folder;
   throw new DataError('USAGE', 'the lake has no table for this data', {
     found: `schema ${place.schema} of ${place.dataset}`,
     expected: 'mbo or statistics of GLBX.MDP3 and XNAS.ITCH, cmbp-1 or statistics of OPRA.PILLAR',

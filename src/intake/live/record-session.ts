@@ -18,7 +18,7 @@ export interface RecordSessionOptions extends RecorderOptions {
 
 /**
  * Writes every record of the session to its file, in order, until the session ends.
- * @throws DataError RAW_CONFLICT, OperatingError FILE_WRITE or PARTITION_BUSY, and what the session
+ * @throws DataError USAGE, OperatingError FILE_WRITE or PARTITION_BUSY, and what the session
  *   throws; what came before is on the disk then.
  */
 export async function recordSession(

@@ -14,10 +14,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, OperatingError } from '../../core/index.ts';
+import { OperatingError } from '../../core/index.ts';
 import type { VendorClock } from '../../databento/index.ts';
 import { encodeMetadata, type Metadata } from '../../dbn/index.ts';
-import { PartitionLock, SYNTHETIC_MARKER, writeFileAtomic } from '../../lake/index.ts';
+import { PartitionLock, writeFileAtomic } from '../../lake/index.ts';
+import { refuseSynthetic } from '../batch/job-folder.ts';
 import { wholeEnd } from './recording-end.ts';
 import { NotesFile, type RecordingNote, readNotes } from './recording-notes.ts';
 
@@ -88,7 +89,7 @@ export class RecordingFile {
   /**
    * Opens the recording of a place: goes on with the last part when it is a recording of the same
    * form, else begins one.
-   * @throws DataError RAW_CONFLICT where a synthetic market lies, OperatingError PARTITION_BUSY
+   * @throws DataError USAGE where a synthetic market lies, OperatingError PARTITION_BUSY
    *   when another process records there, FILE_WRITE.
    */
   static open(place: RecordingPlace, metadata: Metadata, context: RecordingContext): RecordingFile {
@@ -184,15 +185,6 @@ function makeFolder(folder: string): void {
   } catch (cause) {
     throw writeFailed(folder, cause);
   }
-}
-
-function refuseSynthetic(folder: string): void {
-  if (!existsSync(join(folder, SYNTHETIC_MARKER))) return;
-  throw new DataError('RAW_CONFLICT', 'real records are never put beside synthetic ones', {
-    file: folder,
-    found: SYNTHETIC_MARKER,
-    expected: 'another lake, or one without the synthetic market of this root',
-  });
 }
 
 function partPath({ folder, name, ending }: RecordingPlace, part: number): string {
