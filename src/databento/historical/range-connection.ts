@@ -131,7 +131,7 @@ class RangeBytes {
     let first = await this.arrived();
     while (first && first.length < MAGIC_BYTES) {
       const more = await this.arrived();
-      if (!more) break;
+      if (!more) throw new RangeCut(`the answer ended after ${first.length} bytes`);
       first = Buffer.concat([first, more]);
     }
     this.begun = true;
