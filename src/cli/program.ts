@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { lakeCommand } from './commands/lake.ts';
+import { liveCommand } from './commands/live.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
 import { serveCommand } from './commands/serve.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -38,6 +39,7 @@ export function buildProgram(onCode: (code: number) => void = () => {}): Command
     bookCommand(),
     vacuumPressureCommand(),
     downloadCommand(),
+    liveCommand(),
     contractsCommand(),
     pipelineCommand(),
     lakeCommand(),

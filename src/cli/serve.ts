@@ -23,6 +23,7 @@ import {
 } from '../serve/index.ts';
 import { parseCoefficients } from '../vacuum-pressure/index.ts';
 import type { CommandContext } from './command.ts';
+import { liveGateway } from './live-request.ts';
 import { note, printLine } from './output.ts';
 import type { LoadedSettings } from './settings.ts';
 import {
@@ -104,6 +105,7 @@ export function startStreamServer(
   defaults: StreamDefaults,
 ): Promise<RunningServer> {
   const { settings } = loaded;
+  const gateway = liveGateway(settings);
   return createVacuumPressureServer({
     lake,
     cacheFolder: settings.cache_dir,
@@ -116,6 +118,7 @@ export function startStreamServer(
     products: loadProducts(loaded.configFolder),
     logLevel: settings.log_level,
     coefficients: parseCoefficients(settings.vacuum_pressure.coefficients),
+    live: { key: settings.databento_api_key, ...(gateway && { gateway }) },
   });
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { collect, describe, realNumber, wholeNumber, works } from '../command.ts';
 
 const SERVER_SETTINGS = ['host', 'token', 'log_level'] as const;
+const LIVE_SETTINGS = ['databento_live_gateway'] as const;
 const PORT_SETTINGS = ['velocity_port', 'vacuum_pressure_port', 'web_port'] as const;
 const CACHE_SETTINGS = ['cache_dir', 'cache_max_gb'] as const;
 
@@ -65,7 +66,7 @@ function vacuumPressureServer(): Command {
   );
   return works(
     command,
-    [...SERVER_SETTINGS, 'lake', ...CACHE_SETTINGS, 'vacuum_pressure_port'],
+    [...SERVER_SETTINGS, ...LIVE_SETTINGS, 'lake', ...CACHE_SETTINGS, 'vacuum_pressure_port'],
     async () => (await import('../serve.ts')).serveVacuumPressure,
   );
 }
@@ -86,7 +87,7 @@ function allServers(): Command {
   );
   return works(
     command,
-    [...SERVER_SETTINGS, 'lake', ...CACHE_SETTINGS, ...PORT_SETTINGS],
+    [...SERVER_SETTINGS, ...LIVE_SETTINGS, 'lake', ...CACHE_SETTINGS, ...PORT_SETTINGS],
     async () => (await import('../serve.ts')).serveAll,
   );
 }
