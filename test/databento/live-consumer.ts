@@ -28,13 +28,21 @@ export class ManualClock implements VendorClock {
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      if (ms >= HURRIED_BELOW_MS) return this.waits.push({ until: this.now + ms, done: resolve });
+      const abort = () => reject(signal!.reason);
+      const done = () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      if (ms >= HURRIED_BELOW_MS) {
+        this.waits.push({ until: this.now + ms, done });
+        return;
+      }
       this.pauses.push(ms);
       setImmediate(() => {
         this.now += ms;
-        resolve();
+        done();
       });
     });
   }

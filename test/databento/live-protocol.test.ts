@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiKey, openLive } from '../../src/databento/index.ts';
 import { reconnectPauseMs } from '../../src/databento/live/back-off.ts';
 import { ControlLines, controlFields } from '../../src/databento/live/control-lines.ts';
-import { Handshake } from '../../src/databento/live/handshake.ts';
+import { Handshake, type HandshakeStep } from '../../src/databento/live/handshake.ts';
 import type { LiveSubscription } from '../../src/databento/live/live-types.ts';
 import { PacedLines } from '../../src/databento/live/paced-lines.ts';
 import {
@@ -30,7 +30,7 @@ describe('login', () => {
       const sent: string[] = [];
       let rest: number[] | null = null;
       for (const chunk of [whole.subarray(0, cut), whole.subarray(cut)]) {
-        const step = rest ? { send: null, rest: chunk } : handshake.push(chunk);
+        const step: HandshakeStep = rest ? { send: null, rest: chunk } : handshake.push(chunk);
         if (step.send !== null) sent.push(step.send);
         if (step.rest) rest = [...(rest ?? []), ...step.rest];
       }

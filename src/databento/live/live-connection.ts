@@ -173,7 +173,9 @@ export class LiveConnection {
         await clock.wait(limitMs - quietMs(), this.stop.signal);
         continue;
       }
-      // We may have been too busy to read: what has arrived is read before anybody is blamed.
+      // We may have been too busy to read: what has arrived is read before anybody is blamed. The
+      // first one may come before the loop looks at its sockets again, the second cannot.
+      await afterReads();
       await afterReads();
       if (quietMs() < limitMs) continue;
       const text = `nothing for ${limitMs / 1000} s, not even a heartbeat`;
