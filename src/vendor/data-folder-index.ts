@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { type Metadata, type RecordRun, type Schema, TS_OUT_BYTES } from '../dbn/index.ts';
 import type { DataFileReader } from './data-folder-reader.ts';
-import { indexTimeOf, indexWordOf, instrumentOf } from './data-folder-time.ts';
+import { indexTimeOf, indexWordOf } from './data-folder-time.ts';
 
 /** A file of one dataset and schema. */
 export interface DataFile {
@@ -35,7 +35,6 @@ export class FileSurvey {
   private recordBytes = 0;
   private first = 0n;
   private last = 0n;
-  private previous = 0n;
   private sorted = true;
   private readonly instruments = new Set<number>();
   private lastInstrument = -1;
@@ -44,20 +43,39 @@ export class FileSurvey {
   add(run: RecordRun): void {
     const word = indexWordOf(run.rtype, run.version);
     this.recordBytes += run.count * (run.stride - (run.tsOut ? TS_OUT_BYTES : 0));
-    let { previous, sorted } = this;
+    this.addInstruments(run);
+    const starts = indexTimeOf(run, 0, word);
+    const ends = indexTimeOf(run, run.count - 1, word);
+    const inOrder = isSorted(run, word) && (this.records === 0 || starts >= this.last);
+    if (inOrder) {
+      if (this.records === 0) this.first = starts;
+      this.last = ends;
+    } else {
+      this.sorted = false;
+      this.widen(run, word);
+    }
+    this.records += run.count;
+  }
+
+  /** Of records that are out of order, every time counts. */
+  private widen(run: RecordRun, word: number): void {
     for (let i = 0; i < run.count; i++) {
       const time = indexTimeOf(run, i, word);
-      if (time < previous) sorted = false;
       if (this.records + i === 0 || time < this.first) this.first = time;
       if (time > this.last) this.last = time;
-      previous = time;
-      const id = instrumentOf(run, i);
-      if (id !== this.lastInstrument) this.instruments.add(id);
-      this.lastInstrument = id;
     }
-    this.previous = previous;
-    this.sorted = sorted;
-    this.records += run.count;
+  }
+
+  private addInstruments(run: RecordRun): void {
+    const { words } = run;
+    const step = run.stride >> 2;
+    let last = this.lastInstrument;
+    for (let i = 0, at = (run.start >> 2) + 1; i < run.count; i++, at += step) {
+      const id = words[at]! >>> 0;
+      if (id !== last) this.instruments.add(id);
+      last = id;
+    }
+    this.lastInstrument = last;
   }
 
   /** The survey of a file that was read to its end. */
@@ -79,4 +97,18 @@ export class FileSurvey {
       truncated: reader.end?.truncated ?? false,
     };
   }
+}
+
+/** Index times never run backwards in the run; compared as two words, for it is read whole. */
+function isSorted(run: RecordRun, word: number): boolean {
+  const { words } = run;
+  const step = run.stride >> 2;
+  let [high, low] = [0, 0];
+  for (let i = 0, at = (run.start >> 2) + word; i < run.count; i++, at += step) {
+    const [h, l] = [words[at + 1]! >>> 0, words[at]! >>> 0];
+    if (h < high || (h === high && l < low)) return false;
+    high = h;
+    low = l;
+  }
+  return true;
 }

@@ -25,6 +25,8 @@ const READ_BYTES = 1024 * 1024;
 const FRAME_BYTES = 4 * 1024 * 1024;
 /** Runs between which other work is let in. */
 const RUNS_PER_BREATH = 64;
+/** Level of zstd: a stream waits for it. */
+const ZSTD_LEVEL = 1;
 /** Bytes of a header that tell its length. */
 const PRELUDE_BYTES = 8;
 
@@ -45,7 +47,7 @@ interface Verbatim {
  * @throws DataError DBN_ENCODE when the version cannot hold a record.
  */
 export async function* dbnBody(query: DataQuery, form: DbnForm): AsyncGenerator<Uint8Array> {
-  const compress = form.compressed ? await zstdCompressor() : undefined;
+  const compress = form.compressed ? await zstdCompressor(ZSTD_LEVEL) : undefined;
   const verbatim = await verbatimParts(query, form);
   if (!verbatim) {
     yield* encoded(query, form, compress);
