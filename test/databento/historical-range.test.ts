@@ -38,8 +38,11 @@ async function fillAll(stream: RangeStream, capacity: number): Promise<Uint8Arra
 
 /** Serves what is asked for, cut after a part of its bytes; the last answers are whole. */
 function cutting(parts: readonly number[], how: 'length' | 'chunked' = 'length'): Answer[] {
-  const whole: Answer = async (asked, response) =>
-    bytes(await encodeRange(selected(RECORDS, asked)))(asked, response);
+  const whole: Answer = async (asked, response) => {
+    const records = selected(RECORDS, asked);
+    if (asked.path.endsWith('count')) return json(records.length / MBO_BYTES)(asked, response);
+    return bytes(await encodeRange(records))(asked, response);
+  };
   const cuts = parts.map(
     (part): Answer =>
       async (asked, response) => {
@@ -230,6 +233,49 @@ describe('get_range that is cut', () => {
     expect(stream.duplicatesDropped).toBe(ties);
     expect(notices[0]).toContain(`after 1000 records; asking again from 2026-01-05T00:00:00.`);
     expect(notices[0]).toContain('the vendor bills what it sends again');
+  });
+
+  it('counts what came without a length, and goes on when it is less', async () => {
+    const records = (from: number, to: number) =>
+      RECORDS.subarray(from * MBO_BYTES, to * MBO_BYTES);
+    const streamed =
+      (limit: number): Answer =>
+      async (asked, response) => {
+        if (asked.path.endsWith('count')) return json(6000)(asked, response);
+        const rest = selected(RECORDS.subarray(0, limit * MBO_BYTES), asked);
+        response.writeHead(200);
+        response.write(await encodeRange(rest, { frameRecords: 100 }));
+        response.end();
+      };
+    const { stream, asked, notices } = await getRange([
+      streamed(1000),
+      streamed(0),
+      streamed(6000),
+    ]);
+    expect(same(await readAll(stream), RECORDS)).toBe(true);
+    expect(asked.map(({ path }) => path.split('.')[1])).toEqual([
+      'get_range',
+      'get_record_count',
+      'get_range',
+      'get_record_count',
+    ]);
+    expect(asked[1]?.fields).toEqual({
+      dataset: 'GLBX.MDP3',
+      schema: 'mbo',
+      symbols: 'ESH6',
+      stype_in: 'raw_symbol',
+      stype_out: 'instrument_id',
+      start: '2026-01-05',
+    });
+    expect(notices[0]).toMatch(/ended as if it were whole, but 1000 records arrived, the vendor c/);
+    const short = await getRange([streamed(1000)]);
+    expect(same(await readAll(short.stream), records(0, 1000))).toBe(true);
+    expect(short.notices[1]).toMatch(/counts 6000; asked again, it ended at the same$/);
+    const never = await getRange([streamed(1000)], { maxResumes: 0 });
+    await expect(readAll(never.stream)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+    const unsure = await getRange([streamed(6000), json({ detail: 'no' }, 403)]);
+    expect(same(await readAll(unsure.stream), RECORDS)).toBe(true);
+    expect(unsure.notices[0]).toMatch(/6000 records, which could not be counted: .*403/);
   });
 
   it('goes on when the last record is cut though the answer claims to be whole', async () => {

@@ -13,6 +13,8 @@ const HELD_BYTES = 1024 * 1024;
 export class HttpBody {
   /** Bytes that were handed on. */
   bytes = 0;
+  /** The answer said how long it is: an end before that is seen as a cut. */
+  readonly lengthKnown: boolean;
   readonly #message: IncomingMessage;
   private readonly where: string;
   private readonly idleMs: number;
@@ -28,6 +30,7 @@ export class HttpBody {
     options: { where: string; idleMs: number; signal?: AbortSignal | undefined },
   ) {
     this.#message = message;
+    this.lengthKnown = message.headers['content-length'] !== undefined;
     this.where = options.where;
     this.idleMs = options.idleMs;
     this.signal = options.signal;

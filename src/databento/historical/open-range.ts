@@ -1,12 +1,13 @@
 /**
  * `timeseries.get_range`: the request, and the same again from where its answer was cut.
  */
+import { COUNT } from './answer-shapes.ts';
 import type { DataRequest } from './historical-types.ts';
 import { RangeConnection } from './range-connection.ts';
 import { type RangeOptions, type RangeResume, RangeStream } from './range-stream.ts';
 import { dataFields, type RequestFields } from './request-fields.ts';
 import { backOffMs } from './retry-delay.ts';
-import type { VendorApi } from './vendor-api.ts';
+import type { VendorApi, VendorCall } from './vendor-api.ts';
 
 const METHOD = 'timeseries.get_range';
 
@@ -20,7 +21,8 @@ export async function openRange(
   options: RangeOptions,
 ): Promise<RangeStream> {
   const { signal, maxResumes } = options;
-  const asked = { ...dataFields(request), encoding: 'dbn', compression: 'zstd' };
+  const counted = dataFields(request);
+  const asked = { ...counted, encoding: 'dbn', compression: 'zstd' };
   const vendor = {
     async connect(resume: RangeResume | null): Promise<RangeConnection> {
       const fields = resume ? resumedFields(asked, request, resume) : asked;
@@ -35,10 +37,20 @@ export async function openRange(
       });
       return RangeConnection.open(body);
     },
+    count: () => api.json(countCall(api, counted, signal), COUNT),
     tell: (text: string) => api.tell(text),
     pause: (attempt: number) => api.clock.wait(backOffMs(attempt, api.clock.chance()), signal),
   };
   return RangeStream.open(vendor, { maxResumes, endGiven: request.end !== undefined });
+}
+
+function countCall(
+  api: VendorApi,
+  fields: RequestFields,
+  signal: AbortSignal | undefined,
+): VendorCall {
+  const method = 'metadata.get_record_count';
+  return { method, verb: 'POST', group: 'metadata', url: api.urlOf(method), fields, signal };
 }
 
 /**

@@ -28,13 +28,20 @@ export class RangeCut extends OperatingError {
 /** The records of one answer. */
 export class RangeConnection {
   readonly metadata: Metadata;
+  /** False: an end between two frames looks like the end of it all. */
+  readonly lengthKnown: boolean;
   private readonly bytes: RangeBytes;
   private readonly decoder: DbnDecoder;
 
-  private constructor(bytes: RangeBytes, decoder: DbnDecoder, metadata: Metadata) {
+  private constructor(
+    bytes: RangeBytes,
+    decoder: DbnDecoder,
+    options: { metadata: Metadata; lengthKnown: boolean },
+  ) {
     this.bytes = bytes;
     this.decoder = decoder;
-    this.metadata = metadata;
+    this.metadata = options.metadata;
+    this.lengthKnown = options.lengthKnown;
   }
 
   /**
@@ -51,7 +58,8 @@ export class RangeConnection {
         if (!chunk) throw new RangeCut(`the answer ended after ${body.bytes} bytes, in its header`);
         decoder.write(chunk);
       }
-      return new RangeConnection(bytes, decoder, decoder.metadata);
+      const { lengthKnown } = body;
+      return new RangeConnection(bytes, decoder, { metadata: decoder.metadata, lengthKnown });
     } catch (error) {
       bytes.close();
       throw error;

@@ -40,6 +40,8 @@ export interface RangeResume {
 export interface RangeVendor {
   /** Asks for the records, from the start or from where they were cut. */
   connect(resume: RangeResume | null): Promise<RangeConnection>;
+  /** Asks how many records the whole request has; free. */
+  count(): Promise<number>;
   tell(text: string): void;
   /** Waits before the n-th attempt in a row. */
   pause(attempt: number): Promise<void>;
@@ -76,6 +78,10 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
   private duplicates: DuplicateCheck | null = null;
   /** A run that the columns had no room for. */
   private rest: RecordRun | null = null;
+  /** Records before the connection at hand. */
+  private before = 0;
+  /** The vendor counts more records than it sent. */
+  private fewerThanCounted = false;
   /** What ended the stream before its end. */
   private failure: { error: unknown } | null = null;
   private ended = false;
@@ -220,14 +226,40 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
   private async pull(): Promise<boolean> {
     try {
       const more = await this.#connection.pull();
-      if (!more) this.duplicates?.end();
-      return more;
+      if (more) return true;
+      this.duplicates?.end();
+      if (!this.#connection.lengthKnown) await this.checkCount();
+      return false;
     } catch (error) {
       if (this.ended) return false;
       if (!(error instanceof RangeCut)) throw error;
       await this.resume(error);
       return true;
     }
+  }
+
+  /**
+   * Compares with the vendor's count, because an answer without a length may have ended between two
+   * frames. Two answers that end alike are believed, and the difference is told.
+   * @throws RangeCut when the rest is to be asked for.
+   */
+  private async checkCount(): Promise<void> {
+    const { records } = this.point;
+    const again = this.fewerThanCounted && records === this.before;
+    let counted: number;
+    try {
+      counted = await this.#vendor.count();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return this.#vendor.tell(`${METHOD}: ${records} records, which could not be counted: ${why}`);
+    }
+    if (counted === records || this.ended) return;
+    const found = `${records} records arrived, the vendor counts ${counted}`;
+    this.fewerThanCounted = counted > records;
+    if (this.fewerThanCounted && !again) {
+      throw new RangeCut(`the answer ended as if it were whole, but ${found}`);
+    }
+    this.#vendor.tell(`${METHOD}: ${found}${again ? '; asked again, it ended at the same' : ''}`);
   }
 
   private async resume(cut: RangeCut): Promise<void> {
@@ -238,6 +270,8 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
       await this.#vendor.pause(this.resumes);
       try {
         this.#connection = await this.#vendor.connect(from);
+        if (this.ended) this.#connection.close();
+        this.before = this.point.records;
         this.checkSame(this.#connection.metadata);
         this.duplicates = from ? this.point.duplicates() : null;
         return;
