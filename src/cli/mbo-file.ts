@@ -4,8 +4,13 @@
  */
 import { statSync } from 'node:fs';
 import { DataError, type PriceNano, type UnixNs } from '../core/index.ts';
-import { MboColumns, type Metadata, type StreamEnd } from '../dbn/index.ts';
-import { type DbnFile, openDbn, openDbnThreaded } from '../feed/index.ts';
+import { MboColumns, type Metadata, RTYPE, type StreamEnd } from '../dbn/index.ts';
+import {
+  type DbnFile,
+  openRecords as openAllRecords,
+  openDbn,
+  openDbnThreaded,
+} from '../feed/index.ts';
 import { dateToUnixNs, findProduct, type Products, unixNsToDate } from '../lake/index.ts';
 import type { SafePoint } from './command.ts';
 import { commonDivisor, MboSurvey, type SurveyedInstrument } from './mbo-survey.ts';
@@ -84,7 +89,21 @@ export class MboFile {
     const file = await openDbn(path);
     file.close();
     const { metadata } = file;
-    return new MboFile(path, metadata, dt ?? (await sessionDate(path, metadata)));
+    const opened = new MboFile(path, metadata, dt ?? (await sessionDate(path, metadata)));
+    if (metadata?.schema === null && metadata.mappings.length === 0) await opened.learnNames();
+    return opened;
+  }
+
+  /** A live session's header names nobody: its mapping records do. */
+  private async learnNames(): Promise<void> {
+    const file = await openAllRecords(this.path);
+    try {
+      for (let run = file.next(); run; run = file.next()) {
+        if (run.rtype === RTYPE.SYMBOL_MAPPING) this.symbols.addMappings(run);
+      }
+    } finally {
+      file.close();
+    }
   }
 
   /**

@@ -1,4 +1,7 @@
-import type { Metadata } from '../dbn/index.ts';
+import { decodeRecord, type Metadata, type RecordRun, SymbolMap } from '../dbn/index.ts';
+
+/** Later than any date, as a number YYYYMMDD. */
+const ANY_DATE = 99_999_999;
 
 interface NamedInterval {
   symbol: string;
@@ -27,6 +30,17 @@ export class SymbolNames {
         const [id, name] = idsFirst ? [rawSymbol, symbol] : [symbol, rawSymbol];
         if (!/^\d{1,10}$/.test(id) || name === '') continue;
         this.add({ symbol: name, instrumentId: Number(id), from: startDate, to: endDate });
+      }
+    }
+  }
+
+  /** Takes the mapping records of a live session, whose header came before them. */
+  addMappings(run: RecordRun): void {
+    const map = new SymbolMap();
+    for (let i = 0; i < run.count; i++) map.addRecord(decodeRecord(run, i));
+    for (const symbol of map.symbols) {
+      for (const instrumentId of map.instrumentsOf(symbol)) {
+        this.add({ symbol, instrumentId, from: 0, to: ANY_DATE });
       }
     }
   }
