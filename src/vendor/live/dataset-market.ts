@@ -14,10 +14,13 @@ const LAP_PAUSE_NS = 1_000_000_000n;
 /** Parts applied to the books before other work is let in. */
 const PARTS_PER_BREATH = 16;
 
+/** Schemas that move with trading. */
+const TRADING = /^(mbo|mbp-10?|trades|c?bbo-1[sm]|t?c?bbo|cmbp-1|ohlcv-1s|ohlcv-1m)$/;
+
 /** How a market is played. */
 export interface MarketOptions {
   speed: number;
-  /** Where the market stands before anyone comes, Unix ns; the first record when null. */
+  /** Where the market stands before anyone comes, Unix ns; null: where its data begins. */
   fromNs: bigint | null;
   loop: boolean;
   /** One clock for all sessions; else each has its own, from the start. */
@@ -114,7 +117,13 @@ export class DatasetMarket {
 
   private makeClock(): MarketClock {
     const { fromNs, speed, clock } = this.options;
-    return new MarketClock(fromNs ?? this.firstNs, speed, clock);
+    return new MarketClock(fromNs ?? this.usualStart(), speed, clock);
+  }
+
+  /** The first record; where time passes, the first one of trading: not a definition hours before. */
+  private usualStart(): bigint {
+    if (this.options.speed === 0) return this.firstNs;
+    return spanOf(this.all.filter((f) => TRADING.test(f.schema)))?.firstNs ?? this.firstNs;
   }
 
   private async booksAt(ns: bigint): Promise<BooksAt> {

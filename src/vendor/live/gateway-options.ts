@@ -19,7 +19,10 @@ export interface VendorGatewayOptions {
   port?: number;
   /** Seconds of the market a second; 0 (default) = as fast as each client takes it. */
   speed?: number;
-  /** Where the market stands before anyone comes, Unix ns; default: the first record. */
+  /**
+   * Where the market stands before anyone comes, Unix ns. Default: the first record; at speeds
+   * above 0 that of trading, so that definitions of the night before are its past.
+   */
   fromNs?: bigint;
   /**
    * All sessions see one clock, so that who comes back has missed something. Default: at speeds

@@ -59,7 +59,10 @@ export class GatewaySession {
   async run(): Promise<void> {
     const { faults, report } = this.context;
     const session = await this.authenticate();
-    if (!session) return;
+    if (!session) {
+      await this.socket.end('fin');
+      return;
+    }
     const subscriptions = await this.readSubscriptions();
     if (!subscriptions) {
       await this.socket.end('fin');
@@ -165,6 +168,7 @@ export class GatewaySession {
     for (;;) {
       const line = await this.nextLine();
       if (line === null) return;
+      if (START.test(line)) continue;
       this.context.report.subscriptions.push(line);
       const one = reader.read(line);
       if (one) this.hand(one, stream);
