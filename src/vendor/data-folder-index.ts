@@ -2,7 +2,13 @@
  * What a file of the folder holds: found by reading it once.
  */
 import { statSync } from 'node:fs';
-import { type Metadata, type RecordRun, type Schema, TS_OUT_BYTES } from '../dbn/index.ts';
+import {
+  layoutOf,
+  type Metadata,
+  type RecordRun,
+  type Schema,
+  TS_OUT_BYTES,
+} from '../dbn/index.ts';
 import type { DataFileReader } from './data-folder-reader.ts';
 import { indexTimeOf, indexWordOf } from './data-folder-time.ts';
 
@@ -25,6 +31,8 @@ export interface DataFile {
   readonly sorted: boolean;
   /** Every instrument that has a record. */
   readonly instruments: ReadonlySet<number>;
+  /** Hash of what the records say in every version: whole copies have the same. */
+  readonly fingerprint: number;
   /** The file ends inside a record or a frame; what is whole is served. */
   readonly truncated: boolean;
 }
@@ -38,12 +46,14 @@ export class FileSurvey {
   private sorted = true;
   private readonly instruments = new Set<number>();
   private lastInstrument = -1;
+  private fingerprint = 0;
 
   /** Takes a run of the file, in order. */
   add(run: RecordRun): void {
     const word = indexWordOf(run.rtype, run.version);
     this.recordBytes += run.count * (run.stride - (run.tsOut ? TS_OUT_BYTES : 0));
     this.addInstruments(run);
+    this.fingerprint = hashRun(this.fingerprint, run, word);
     const starts = indexTimeOf(run, 0, word);
     const ends = indexTimeOf(run, run.count - 1, word);
     const inOrder = isSorted(run, word) && (this.records === 0 || starts >= this.last);
@@ -94,9 +104,30 @@ export class FileSurvey {
       lastNs: empty ? metadata.start : this.last,
       sorted: this.sorted,
       instruments: this.instruments,
+      fingerprint: this.fingerprint,
       truncated: reader.end?.truncated ?? false,
     };
   }
+}
+
+const FNV_PRIME = 0x01000193;
+
+/**
+ * The hash with a run's records: all of them where no version changed their layout, else what
+ * stands at the same place in all: instrument, times.
+ */
+function hashRun(hash: number, run: RecordRun, indexWord: number): number {
+  const { words, rtype, count } = run;
+  const step = run.stride >> 2;
+  const isSame = layoutOf(rtype, 1) === layoutOf(rtype, 3);
+  const trailer = run.tsOut ? TS_OUT_BYTES >> 2 : 0;
+  const end = isSame ? step - trailer : Math.min(step, indexWord + 2);
+  let h = hash;
+  for (let i = 0, at = run.start >> 2; i < count; i++, at += step) {
+    // The first word holds the length, which counts the trailer.
+    for (let k = 1; k < end; k++) h = Math.imul(h ^ words[at + k]!, FNV_PRIME);
+  }
+  return h;
 }
 
 /** Index times never run backwards in the run; compared as two words, for it is read whole. */

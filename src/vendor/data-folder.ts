@@ -146,5 +146,5 @@ function contentKey(file: DataFile): string {
   // Of files without a record only one is needed for each span of their headers.
   const span = records === 0 ? `${file.metadata.start}-${file.metadata.end}` : '';
   const ids = [...instruments].sort((a, b) => a - b).join(',');
-  return [dataset, schema, records, firstNs, lastNs, ids, span].join('|');
+  return [dataset, schema, records, firstNs, lastNs, ids, file.fingerprint, span].join('|');
 }

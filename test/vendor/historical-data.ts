@@ -93,6 +93,9 @@ export function dayRecords(schema: Schema, day: string, random: Prng): Uint8Arra
     view.setUint16(2, 1, true);
     view.setUint32(4, INSTRUMENTS[i % INSTRUMENTS.length]!.id, true);
     view.setBigUint64(timeAt, startOf(day) + BigInt(i) * NS_PER_HOUR, true);
+    // What older versions have no room for would not be sent in them.
+    const quantity = layout.fields.find((f) => f.name === 'quantity');
+    if (quantity) view.setBigInt64(quantity.at, BigInt(i), true);
     records.push(record);
   }
   return records;
