@@ -180,14 +180,16 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
     this.deps.hub.leave(this.viewer);
   }
 
-  /** Goes on; a live stream at its edge, also for who watches what was before. */
+  /**
+   * Goes on after a pause: who followed a live stream at its edge, others where they were. Who
+   * watches what was before, and is not paused, returns to the edge.
+   */
   private resume(grid: StreamGrid): void {
-    if (!this.paused && (!grid.live || this.following)) return;
+    const wasPaused = this.paused;
     this.paused = false;
-    if (grid.live) {
-      this.following = true;
-      this.viewer.jumpTo(grid.last);
-    }
+    if (!wasPaused && (!grid.live || this.following)) return;
+    if (!wasPaused) this.following = true;
+    if (this.following) this.viewer.jumpTo(grid.last);
     this.play(false);
   }
 
@@ -225,7 +227,7 @@ export class StreamSession<S, F extends HeldItem, R extends PlaybackRequest> {
   private playback(grid: StreamGrid, note: string | null): PlaybackState {
     const { paused, speed, following, viewer } = this;
     const at_ns = gridInstant(grid, viewer.cursor);
-    const live = grid.live ? { following: following && !paused } : {};
+    const live = grid.live ? { following } : {};
     return { type: 'playback', paused, speed, at_ns, ...live, ...(note === null ? {} : { note }) };
   }
 }

@@ -143,7 +143,7 @@ export interface PlaybackState {
   speed: number;
   /** Position on the event clock, ns since epoch, as a string. */
   at_ns: string;
-  /** Of a live stream: frames come as they are made; false when paused, or after going back. */
+  /** Of a live stream: played at its edge, where frames are made; false after going back. */
   following?: boolean;
   /** Why the control changed nothing, in words. */
   note?: string;

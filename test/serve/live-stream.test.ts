@@ -212,10 +212,15 @@ describe('a live stream', () => {
     await client.until(isAhead, 'a frame of the edge');
     from = client.messages.length;
     client.send({ type: 'pause' });
-    expect(await client.message('playback', from)).toMatchObject({
-      paused: true,
-      following: false,
-    });
+    expect(await client.message('playback', from)).toMatchObject({ paused: true, following: true });
+    from = client.messages.length;
+    client.send({ type: 'seek', to: '09:30:02' });
+    const behind = { paused: true, following: false };
+    expect(await client.message('playback', from)).toMatchObject(behind);
+    from = client.messages.length;
+    client.send({ type: 'resume' });
+    const playing = { paused: false, following: false };
+    expect(await client.message('playback', from)).toMatchObject(playing);
     await client.close();
   });
 

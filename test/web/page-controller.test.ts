@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameBuffer } from '../../src/wire/index.ts';
+import { returnToLive } from '../../web/shell/live-edge.ts';
 import { PressureController } from '../../web/vacuum-pressure/pressure-controller.ts';
 import { CONFIG, FakeWorld } from './fake-world.ts';
 import { makeHeader } from './frames.ts';
@@ -66,5 +67,47 @@ describe('a restart', () => {
     end(world);
     greet(world);
     expect(sent(world)).toEqual([{ type: 'seek', to: '09:30:00' }]);
+  });
+});
+
+describe('a live stream', () => {
+  const live = JSON.stringify({ ...JSON.parse(CONFIG), mode: 'live' });
+
+  function openLive() {
+    const { world, page } = openPage();
+    world.last.onmessage!({ data: live });
+    return { world, page };
+  }
+
+  it('is followed until the user goes back, and again after the return', () => {
+    const { world, page } = openLive();
+    expect(page.state.following.value).toBe(true);
+    page.seekBy(-30);
+    say(world, { type: 'playback', paused: false, speed: 1, at_ns: AT_NS, following: false });
+    expect(page.state.following.value).toBe(false);
+    returnToLive(page);
+    expect(sent(world)).toEqual([{ type: 'seek', to: '09:29:30' }, { type: 'resume' }]);
+    say(world, { type: 'playback', paused: false, speed: 1, at_ns: AT_NS, following: true });
+    expect(page.state.following.value).toBe(true);
+  });
+
+  it('returns to its edge from a pause in what was before', () => {
+    const { world, page } = openLive();
+    say(world, { type: 'playback', paused: true, speed: 1, at_ns: AT_NS, following: false });
+    returnToLive(page);
+    expect(sent(world)).toEqual([{ type: 'resume' }, { type: 'resume' }]);
+  });
+
+  it('says why it keeps its speed', () => {
+    const { world, page } = openLive();
+    page.setSpeed(10);
+    const note = 'a live stream passes at the speed of the market';
+    say(world, { type: 'playback', paused: false, speed: 1, at_ns: AT_NS, following: true, note });
+    expect(page.state.speed.value).toBe(1);
+    expect(page.state.notices.value.map(({ text }) => text).join()).toContain(note);
+  });
+
+  it('is nothing that a recorded one knows of', () => {
+    expect(openPage().page.state.following.value).toBeNull();
   });
 });

@@ -74,6 +74,7 @@ export class HealthMeter {
     const well = status.state === 'streaming' || status.state === 'ended';
     const warn = !well || lagP99 > LAG_WARN_MS || model.header?.book_valid === false;
     return {
+      live: model.config?.mode === 'live',
       lagP50: this.lags.quantile(0.5),
       lagP99,
       fps: recent,

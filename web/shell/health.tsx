@@ -8,6 +8,8 @@ export interface PageFacts {
 
 /** What the health chip and its panel say. Unknown numbers are NaN and shown as a dash. */
 export interface HealthFacts extends PageFacts {
+  /** The lag is that of a live feed: from the capture of the newest record to its paint. */
+  live: boolean;
   /** From the moment a frame was due to its paint, ms: median and 99th percentile. */
   lagP50: number;
   lagP99: number;
@@ -45,7 +47,9 @@ export function HealthChip(props: {
       onClick={props.onToggle}
     >
       <span class="dot" aria-hidden="true" />
-      <span>lag {f ? number(f.lagP50) : '–'}</span>
+      <span>
+        {f?.live ? 'feed lag' : 'lag'} {f ? number(f.lagP50) : '–'}
+      </span>
       <span class="dim minor">/ {f ? number(f.lagP99) : '–'} ms</span>
       <span class="minor">{f ? number(f.fps) : '–'} fps</span>
       <span class={f && f.skipped > 0 ? '' : 'dim'}>skip {f ? f.skipped : '–'}</span>
@@ -61,7 +65,11 @@ export function HealthPanel(props: { facts: HealthFacts; onClose: () => void }) 
   const f = props.facts;
   const rows: (readonly [string, string, string])[] = [
     ['Connection', f.connection, 'State of the stream'],
-    ['Lag p50 / p99', `${number(f.lagP50, 1)} / ${number(f.lagP99, 1)} ms`, 'Frame due to paint'],
+    [
+      f.live ? 'Feed lag p50 / p99' : 'Lag p50 / p99',
+      `${number(f.lagP50, 1)} / ${number(f.lagP99, 1)} ms`,
+      f.live ? 'Capture of the newest record to paint' : 'Frame due to paint',
+    ],
     ['Round trip', `${number(f.roundTripMs, 1)} ms`, 'Ping to the server and back'],
     ['Pictures a second', number(f.fps), 'Painted when something changed'],
     ['Frames received', String(f.framesReceived), 'Since the page was opened'],

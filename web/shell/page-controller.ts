@@ -22,6 +22,7 @@ import {
 import { tableFor } from './colour-tables.ts';
 import type { PageFacts } from './health.tsx';
 import { HealthMeter } from './health-meter.ts';
+import { beginsAtEdge, pauseOrPlay, takePlayback } from './live-edge.ts';
 import { NoticeBoard } from './notice-board.ts';
 import type { PagePlan } from './page-plan.ts';
 import { createPageState, type PageState, UNKNOWN_CLOCK } from './page-state.ts';
@@ -201,7 +202,7 @@ export abstract class PageController<
 
   /** Pauses or plays. */
   togglePause(): void {
-    this.connection.send({ type: this.state.paused.value ? 'resume' : 'pause' });
+    pauseOrPlay(this);
   }
 
   /** Sets the playback speed; 0 is as fast as it goes. */
@@ -265,8 +266,7 @@ export abstract class PageController<
         return;
       case 'playback':
         this.asked = null;
-        state.paused.value = message.paused;
-        state.speed.value = message.speed;
+        takePlayback(state, message, (text) => this.notify(text, 'warn'));
         this.refreshSoon();
         return;
       case 'preparing':
@@ -296,6 +296,7 @@ export abstract class PageController<
         this.notify('The server has another session now: the picture starts anew.', 'warn');
     }
     state.config.value = config;
+    state.following.value = beginsAtEdge(config, this.page);
     state.paused.value = config.paused;
     state.speed.value = config.speed;
     if (this.asked !== null) this.connection.send({ type: 'seek', to: this.asked });

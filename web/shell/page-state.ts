@@ -24,6 +24,8 @@ export function createPageState<C extends StreamConfig, H extends FrameHead>() {
     preparing: signal<{ what: string; progress: number | null } | null>(null),
     paused: signal(false),
     speed: signal(1),
+    /** The page is at the edge of a live stream; null when the stream is none. */
+    following: signal<boolean | null>(null),
     /** Newest frame's header, a few times a second. */
     header: signal<H | null>(null),
     /** Instant of the newest frame, ms since epoch. */

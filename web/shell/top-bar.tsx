@@ -1,11 +1,14 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { formatPrice, formatTimeOfDay } from '../surface/index.ts';
 import { msOfNs } from './exchange-clock.ts';
 import { HealthChip } from './health.tsx';
+import { returnToLive } from './live-edge.ts';
 import { otherPage } from './other-page.ts';
 import type { PageController } from './page-controller.ts';
 import { SeekBar, Transport } from './transport.tsx';
+
+const MINUTE_MS = 60_000;
 
 const MODE_TITLES = {
   replay: 'Recorded data, played back',
@@ -45,11 +48,24 @@ function OtherPageLink({ controller: c }: { controller: PageController }) {
   );
 }
 
+/** The end of what can be sought, ms since epoch; a live stream's grows, minute by minute. */
+function useRangeEnd({ state }: PageController): number {
+  const farthest = useRef(Number.NaN);
+  const config = state.config.value;
+  const told = msOfNs(config?.range_end_ns ?? null);
+  if (config?.mode !== 'live') return told;
+  const newest = Math.ceil(state.nowMs.value / MINUTE_MS) * MINUTE_MS;
+  for (const ms of [told, newest]) {
+    if (!(ms <= farthest.current) && Number.isFinite(ms)) farthest.current = ms;
+  }
+  return farthest.current;
+}
+
 function Session({ controller: c }: { controller: PageController }) {
   const { state } = c;
   const config = state.config.value;
   const startMs = msOfNs(config?.range_start_ns ?? null);
-  const endMs = msOfNs(config?.range_end_ns ?? null);
+  const endMs = useRangeEnd(c);
   const bars = useMemo(
     () => activityBars(c, startMs, endMs),
     [state.activity.value, startMs, endMs],
@@ -108,11 +124,13 @@ export function TopBar({
         paused={state.paused.value}
         speed={state.speed.value}
         disabled={!config}
+        following={state.following.value}
+        onLive={() => returnToLive(c)}
         onRestart={() => c.restart()}
         onPause={() => c.togglePause()}
         onSpeed={(speed) => c.setSpeed(speed)}
       />
-      <Session controller={c} />
+      <Session key={config?.session ?? ''} controller={c} />
       <OtherPageLink controller={c} />
       <HealthChip
         facts={state.health.value}

@@ -23,6 +23,9 @@ export function Transport(props: {
   paused: boolean;
   speed: number;
   disabled: boolean;
+  /** At the edge of a live stream; null for a stream without one. */
+  following: boolean | null;
+  onLive: () => void;
   onRestart: () => void;
   onPause: () => void;
   onSpeed: (speed: number) => void;
@@ -66,7 +69,7 @@ export function Transport(props: {
         <span class="visually-hidden">Speed</span>
         <select
           value={String(props.speed)}
-          disabled={props.disabled}
+          disabled={props.disabled || props.following !== null}
           onChange={(e) => props.onSpeed(Number(e.currentTarget.value))}
         >
           {speeds.map((s) => (
@@ -76,6 +79,17 @@ export function Transport(props: {
           ))}
         </select>
       </label>
+      {props.following === false && (
+        <button
+          type="button"
+          class="to-live"
+          title="Return to the live edge of the stream"
+          disabled={props.disabled}
+          onClick={props.onLive}
+        >
+          To live
+        </button>
+      )}
     </fieldset>
   );
 }
