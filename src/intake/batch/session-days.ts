@@ -1,7 +1,7 @@
 /**
  * The days of a range that a product has data for.
  */
-import { type Product, sessionWindows } from '../../lake/index.ts';
+import { isTradingDay, type Product, sessionWindows } from '../../lake/index.ts';
 
 /** A day that is not asked for, and why. */
 export interface SkippedDay {
@@ -10,9 +10,17 @@ export interface SkippedDay {
   why: string;
 }
 
+/** Why there is no data of a day; null when there is. */
+function closedOn(product: Product, dt: string): string | null {
+  // The hour of a Friday's evening that is a Saturday in UTC is no session of its own.
+  if (product.kind === 'future') return sessionWindows(product, dt, 'full').closed;
+  if (isTradingDay(product, dt)) return null;
+  return sessionWindows(product, dt, 'regular').closed ?? 'no trading hours';
+}
+
 /**
- * Parts dates into those in which a product trades at some hour of the UTC day (a Sunday's opening
- * of CME is such an hour) and those in which it does not.
+ * Parts dates into those with data and those without: equities have it on their trading days,
+ * futures on every UTC day in which they trade at some hour, a Sunday's opening included.
  */
 export function sessionDays(
   product: Product,
@@ -21,9 +29,9 @@ export function sessionDays(
   const days: string[] = [];
   const skipped: SkippedDay[] = [];
   for (const dt of dates) {
-    const { closed } = sessionWindows(product, dt, 'full');
-    if (closed === null) days.push(dt);
-    else skipped.push({ dt, why: closed });
+    const why = closedOn(product, dt);
+    if (why === null) days.push(dt);
+    else skipped.push({ dt, why });
   }
   return { days, skipped };
 }

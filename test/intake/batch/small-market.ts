@@ -139,17 +139,17 @@ export function onePlan(): DownloadPlan {
   return futuresPlan(['2026-01-05'], []);
 }
 
-/** Files below a folder, `job` in place of a job's id, with the bytes of those that hold data. */
-export function filesBelow(folder: string): Map<string, string> {
-  const found = new Map<string, string>();
+/** Files below a folder, sorted, `job` in place of a job's id; with the bytes of data. */
+export function filesBelow(folder: string): string[] {
+  const found: string[] = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path).replace(/[A-Z]+-\d{8}-[A-Z0-9]+/, 'job');
-    if (found.has(name)) throw new Error(`${name} is there twice`);
-    found.set(name, /\.dbn(\.zst)?$/.test(name) ? readFileSync(path, 'base64') : '');
+    const isData = /\.dbn(\.zst)?$/.test(name);
+    found.push(isData ? `${name} ${readFileSync(path, 'base64')}` : name);
   }
-  return new Map([...found].sort());
+  return found.sort();
 }
 
 /** What each submission asked for, in a word, sorted: the same twice means paid twice. */
