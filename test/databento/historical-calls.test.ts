@@ -230,6 +230,7 @@ describe('calls of the Historical API', () => {
       { symbols: ['A,B'] },
       { symbols: [' '] },
       { start: 'yesterday' },
+      { start: '2026' },
       { start: -1n },
       { end: '2026/01/05' },
       { limit: 0 },
@@ -245,6 +246,9 @@ describe('calls of the Historical API', () => {
     });
     expect(asked).toEqual([]);
     expect(await client.getRecordCount({ ...REQUEST, symbols: 'ALL_SYMBOLS' })).toBe(1);
+    const times = ['2026-01', '2026-01-05T14', '2026-01-05T14:30Z', '2026-01-05 14:30:00.5+01:00'];
+    for (const start of times) expect(await client.getCost({ ...REQUEST, start })).toBe(1);
+    expect(asked.slice(1).map(({ fields }) => fields['start'])).toEqual(times);
   });
 
   it.each([

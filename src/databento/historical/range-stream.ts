@@ -23,7 +23,7 @@ const DEFAULT_MAX_RESUMES = 3;
 /** How a stream is read. */
 export interface RangeOptions {
   signal?: AbortSignal;
-  /** Times that it is taken up again after a cut, default 3. The vendor bills what it sends again. */
+  /** Times that it is taken up again after a cut, default 3; what is sent again is billed again. */
   maxResumes?: number;
 }
 
@@ -59,7 +59,7 @@ export interface RangeRecords {
   count: number;
 }
 
-/** An open stream: iterate it once, or `fill` columns; `close` it when it is not read to its end. */
+/** An open stream: iterate it once, or `fill` columns; `close` one that is not read to its end. */
 export class RangeStream implements AsyncIterable<RangeRecords> {
   /** Of the first answer. */
   readonly metadata: Metadata;
@@ -157,7 +157,8 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
   /**
    * The records, in the order of their index time.
    * @throws OperatingError VENDOR_UNAVAILABLE when it was cut too often or cannot be taken up
-   *   exactly; DataError VENDOR_PROTOCOL, DBN_ZSTD, DBN_RECORD for wrong bytes; the signal's reason.
+   *   exactly; DataError VENDOR_PROTOCOL, DBN_ZSTD, DBN_RECORD for wrong bytes; the signal's
+   *   reason.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<RangeRecords> {
     try {

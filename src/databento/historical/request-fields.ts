@@ -56,7 +56,10 @@ export function dataFields(request: DataRequest): RequestFields {
   };
 }
 
-/** Fields of a job: by default zstd-compressed DBN, a file for each UTC day. @throws DataError USAGE */
+/**
+ * Fields of a job: by default zstd-compressed DBN, a file for each UTC day.
+ * @throws DataError USAGE
+ */
 export function jobFields(request: JobRequest): RequestFields {
   const encoding = request.encoding ?? 'dbn';
   return {

@@ -5,12 +5,22 @@
 import { DataError } from '../../core/index.ts';
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
-/** ISO 8601 of any precision from the year on, as requests may carry it. */
+/**
+ * ISO 8601 of any precision from the month on, as requests may carry it; a year alone could be
+ * taken for nanoseconds.
+ */
 const ISO_REQUEST =
-  /^\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
+  /^\d{4}-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/;
 /** Both spellings that answers use: `…T…Z` and `… …+00:00`; a date alone is its midnight. */
-const STAMP =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|([+-])(\d\d):?(\d\d))?$/;
+const STAMP = new RegExp(
+  [
+    /^(\d{4})-(\d\d)-(\d\d)/,
+    /(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?/,
+    /(?:Z|([+-])(\d\d):?(\d\d))?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
