@@ -98,10 +98,11 @@ export class DatasetMarket {
    */
   async snapshots(instruments: ReadonlySet<number> | null, ns: bigint): Promise<Uint8Array[]> {
     const turn = this.booksBusy.then(async () => {
-      const { orders } = await this.booksAt(ns);
+      const { orders, lane } = await this.booksAt(ns);
       const ids = instruments ? [...instruments] : orders.instruments();
       return [...new Set(ids)].flatMap((id) => {
-        const publishers = orders.publishersOf(id);
+        const known = orders.publishersOf(id);
+        const publishers = known.length > 0 ? known : [lane.headPublisher ?? 0];
         return publishers.map((publisher) => orders.snapshot(publisher, id, ns));
       });
     });

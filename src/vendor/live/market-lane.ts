@@ -80,6 +80,12 @@ export class MarketLane {
     return indexTimeOf(this.run, this.at, this.word) + this.delayNs + this.lapShiftNs;
   }
 
+  /** Publisher of the next record; null at the end of the data. */
+  get headPublisher(): number | null {
+    if (!this.run) return null;
+    return this.run.words[(this.run.start + this.at * this.run.stride) >> 2]! >>> 16;
+  }
+
   /** The next records that are known before `untilNs` (null: whenever), or null. */
   take(untilNs: bigint | null): LanePart | null {
     this.advance();
