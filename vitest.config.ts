@@ -16,6 +16,7 @@ const reports = process.env['SPYMASTER_TEST_REPORTS'];
 /**
  * unit: everything this checkout can prove alone. conformance: real files, in the folder that
  * SPYMASTER_CONFORMANCE_DATA names. interop: Python peers. browser: pages in a real Chromium.
+ * soak: minutes of a live session, see the file.
  * frame-times: measures, and belongs to no run but its own.
  */
 export default defineConfig({
@@ -31,6 +32,7 @@ export default defineConfig({
       suite('conformance', ['test/conformance/**/*.test.ts'], 300_000),
       suite('interop', ['test/interop/**/*.test.ts'], 300_000),
       suite('browser', ['test/browser/**/*.test.ts'], 180_000, browserAlone),
+      suite('soak', ['test/soak/**/*.test.ts'], 60_000),
       suite('frame-times', ['test/browser/**/*.bench.ts'], 300_000, browserAlone),
     ],
     reporters: reports ? ['default', 'json'] : ['default'],
