@@ -321,6 +321,16 @@ describe('replay after a disconnect', () => {
     expect(Buffer.compare(got.bytes, joined(...orders(10, 32), COMPLETED, THE_END))).toBe(0);
   });
 
+  it('recognises what comes though it was not asked for', async () => {
+    const got = await over([
+      serving(fin, liveHeader(), joined(...orders(10, 30))),
+      serving(stay, liveHeader(at(12)), joined(...orders(12, 32), COMPLETED, THE_END)),
+    ]);
+    expect(starts()).toEqual([null, `${at(19)}`]);
+    expect(Buffer.compare(got.bytes, joined(...orders(10, 32), COMPLETED, THE_END))).toBe(0);
+    expect(gapsOf(got)).toHaveLength(1);
+  });
+
   it('notices when the gateway ignores the start', async () => {
     const got = await over([
       serving(fin, liveHeader(), joined(...orders(10, 30))),

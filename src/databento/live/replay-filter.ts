@@ -139,11 +139,12 @@ export class ReplayFilter {
   private lacks(replay: Replay, words: Uint32Array, at: number): boolean {
     if (!replay.alone || !mustComeAgain(words, at)) return false;
     // A replay that begins later than asked, but before the break, lacks nothing that matters.
-    const { first, newestNs } = replay;
+    const { first, newestNs, startNs } = replay;
+    if (exactTimeOf(words, at) < startNs) return false;
     return timeOf(words, at) >= first || first > Number(newestNs);
   }
 
-  /** The records of a piece that the replay will bring again, as pieces. */
+  /** The records of a piece that a replay may bring again, as pieces. */
   private expected(piece: Uint8Array): Uint8Array[] {
     const words = new Uint32Array(piece.buffer, piece.byteOffset, piece.length >> 2);
     const parts: Uint8Array[] = [];
@@ -155,8 +156,8 @@ export class ReplayFilter {
     for (let size = 0; at < words.length; at += size) {
       size = words[at]! & 0xff;
       const replay = this.replays.get((words[at]! >>> 8) & 0xff);
-      const ns = replay ? exactTimeOf(words, at) : 0n;
-      if (replay && ns >= replay.startNs) {
+      if (replay) {
+        const ns = exactTimeOf(words, at);
         if (ns !== UNDEF_TIMESTAMP && ns > (replay.newestNs ?? 0n)) replay.newestNs = ns;
         continue;
       }
