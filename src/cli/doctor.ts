@@ -14,7 +14,11 @@ import {
   packageRoot,
 } from '../lake/index.ts';
 import type { CommandContext } from './command.ts';
+import { type Finding, ok } from './doctor-finding.ts';
+import { vendorFindings } from './doctor-vendor.ts';
 import { printLine } from './output.ts';
+
+export type { Finding } from './doctor-finding.ts';
 
 /** Free disk below which a day of decompressed futures does not fit, bytes. */
 const LOW_DISK_BYTES = 5e9;
@@ -22,20 +26,6 @@ const LOW_DISK_BYTES = 5e9;
 const LOW_MEMORY_BYTES = 1e9;
 /** A clock before this (2025-01-01) is certainly wrong, ms since the epoch. */
 const EARLIEST_PLAUSIBLE_MS = 1_735_689_600_000;
-
-/** One thing looked at. */
-export interface Finding {
-  what: string;
-  /** ok; warning: works, but; problem: something will fail. */
-  status: 'ok' | 'warning' | 'problem';
-  found: string;
-  /** How to fix it; empty when ok. */
-  fix: string;
-}
-
-function ok(what: string, found: string): Finding {
-  return { what, status: 'ok', found, fix: '' };
-}
 
 function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -141,12 +131,6 @@ function checkTables(lake: string): Finding {
   return { what: 'tables', status: 'warning', found, fix };
 }
 
-function checkKey(key: string): Finding {
-  if (key !== '') return ok('vendor key', `…${key.slice(-5)}`);
-  const fix = 'only needed for downloads and live data: set DATABENTO_API_KEY';
-  return { what: 'vendor key', status: 'ok', found: 'not set', fix };
-}
-
 /** Everything that is looked at, in the order it is shown. */
 export async function findings(context: CommandContext): Promise<Finding[]> {
   const { settings, loaded } = context;
@@ -162,7 +146,7 @@ export async function findings(context: CommandContext): Promise<Finding[]> {
     await checkPort('web port', settings.web_port, settings.host),
     checkRawData(settings.lake),
     checkTables(settings.lake),
-    checkKey(settings.databento_api_key),
+    ...(await vendorFindings(settings.databento_api_key, settings.databento_historical_url)),
   ];
 }
 
