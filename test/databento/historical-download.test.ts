@@ -279,6 +279,31 @@ describe('the key and the host of a download', () => {
     );
   });
 
+  it.each([
+    'http://hist.databento.com',
+    'http://databento.com:8080',
+    'https://me@hist.databento.com',
+    'ftp://hist.databento.com',
+    'hist.databento.com',
+    'https://hist.databento.com/?key=1',
+  ])('is not sent to %s at all', (url) => {
+    const key = new ApiKey(KEY_TEXT);
+    expect(() => new HistoricalClient({ key, url })).toThrow(
+      expect.objectContaining({ code: 'CONFIG' }),
+    );
+  });
+
+  it('goes with the path that was configured', async () => {
+    const { url, asked } = await serve(json([]));
+    const client = new HistoricalClient({
+      key: new ApiKey(KEY_TEXT),
+      url: `${url}/behind/a/proxy`,
+    });
+    await client.listDatasets();
+    client.close();
+    expect(asked[0]?.path).toBe('/behind/a/proxy/v0/metadata.list_datasets');
+  });
+
   it('does not take it along to where a redirect leads', async () => {
     const store = await serve(serveFile);
     const to =

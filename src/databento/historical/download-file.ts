@@ -3,10 +3,10 @@
  * whole. Source: Databento docs, batch downloads; RFC 9110, 14 (ranges).
  */
 import { DataError } from '../../core/index.ts';
-import { downloadUrl, mayCarryKey, redirectUrl } from './download-host.ts';
 import type { DownloadRequest } from './historical-types.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 import { HttpFailure } from './http-failure.ts';
+import { downloadUrl, mayCarryKey, redirectUrl } from './key-hosts.ts';
 import { isWholeFile, PartFile } from './part-file.ts';
 import type { VendorApi } from './vendor-api.ts';
 

@@ -35,6 +35,7 @@ import type {
   UnitPrices,
 } from './historical-types.ts';
 import { DEFAULT_TIMEOUTS } from './http-exchange.ts';
+import { apiUrl } from './key-hosts.ts';
 import { openRange } from './open-range.ts';
 import type { RangeOptions, RangeStream } from './range-stream.ts';
 import type { RateGroup } from './rate-limits.ts';
@@ -55,9 +56,9 @@ const DEFAULT_MAX_ATTEMPTS = 5;
 export class HistoricalClient {
   readonly #api: VendorApi;
 
+  /** @throws DataError CONFIG when the URL is none, or would carry the key unencrypted. */
   constructor(options: HistoricalOptions) {
-    const base = new URL(options.url ?? DEFAULT_URL);
-    if (!base.pathname.endsWith('/')) base.pathname += '/';
+    const base = apiUrl(options.url ?? DEFAULT_URL);
     this.#api = new VendorApi({
       key: options.key,
       base,

@@ -4,8 +4,9 @@
 import { COUNT } from './answer-shapes.ts';
 import type { DataRequest } from './historical-types.ts';
 import { RangeConnection } from './range-connection.ts';
-import { type RangeOptions, type RangeResume, RangeStream } from './range-stream.ts';
+import { type RangeOptions, RangeStream } from './range-stream.ts';
 import { dataFields, type RequestFields } from './request-fields.ts';
+import { type RangeResume, ResumingRange } from './resuming-range.ts';
 import { backOffMs } from './retry-delay.ts';
 import type { VendorApi, VendorCall } from './vendor-api.ts';
 
@@ -41,7 +42,8 @@ export async function openRange(
     tell: (text: string) => api.tell(text),
     pause: (attempt: number) => api.clock.wait(backOffMs(attempt, api.clock.chance()), signal),
   };
-  return RangeStream.open(vendor, { maxResumes, endGiven: request.end !== undefined });
+  const endGiven = request.end !== undefined;
+  return new RangeStream(await ResumingRange.open(vendor, { maxResumes, endGiven }));
 }
 
 function countCall(

@@ -1,11 +1,9 @@
 /**
- * The records of `timeseries.get_range`, as they arrive; a stream that is cut is taken up again
- * where it was cut, exactly, or not at all.
+ * The records of `timeseries.get_range` as whole-record bytes, or straight as columns.
  */
-import { DataError, OperatingError } from '../../core/index.ts';
+import { DataError } from '../../core/index.ts';
 import {
   type DbnVersion,
-  isoOf,
   type MboColumns,
   type Metadata,
   type RecordRun,
@@ -14,37 +12,13 @@ import {
   runBytes,
   sliceRun,
 } from '../../dbn/index.ts';
-import { type RangeConnection, RangeCut } from './range-connection.ts';
-import { type DuplicateCheck, ResumePoint } from './resume-point.ts';
-
-/** Times that a stream is taken up again, unless told otherwise. */
-const DEFAULT_MAX_RESUMES = 3;
+import type { ResumingRange } from './resuming-range.ts';
 
 /** How a stream is read. */
 export interface RangeOptions {
   signal?: AbortSignal;
   /** Times that it is taken up again after a cut, default 3; what is sent again is billed again. */
   maxResumes?: number;
-}
-
-/** Where a request is taken up again. */
-export interface RangeResume {
-  startNs: bigint;
-  /** Where the first answer said that it ends; needed when the request did not say it. */
-  endNs: bigint | null;
-  /** Records that are not to be asked for again. */
-  delivered: number;
-}
-
-/** What a stream needs of the client. */
-export interface RangeVendor {
-  /** Asks for the records, from the start or from where they were cut. */
-  connect(resume: RangeResume | null): Promise<RangeConnection>;
-  /** Asks how many records the whole request has; free. */
-  count(): Promise<number>;
-  tell(text: string): void;
-  /** Waits before the n-th attempt in a row. */
-  pause(attempt: number): Promise<void>;
 }
 
 /**
@@ -63,68 +37,32 @@ export interface RangeRecords {
 export class RangeStream implements AsyncIterable<RangeRecords> {
   /** Of the first answer. */
   readonly metadata: Metadata;
-  /** Times that it was taken up again. */
-  resumes = 0;
-  /** Records that were sent again and dropped. */
-  duplicatesDropped = 0;
   /** Records of other types that `fill` passed over, by rtype. */
   readonly passedOver = new Map<number, number>();
-  readonly #vendor: RangeVendor;
-  #connection: RangeConnection;
-  private readonly maxResumes: number;
-  /** The end of what was asked for is known, be it from the request or from the answer. */
-  private readonly endKnown: boolean;
-  private readonly point = new ResumePoint();
-  private duplicates: DuplicateCheck | null = null;
+  readonly #range: ResumingRange;
   /** A run that the columns had no room for. */
   private rest: RecordRun | null = null;
-  /** Records before the connection at hand. */
-  private before = 0;
-  /** The vendor counts more records than it sent. */
-  private fewerThanCounted = false;
-  /** What ended the stream before its end. */
+  /** What happened when rows had arrived that were to be returned first. */
   private failure: { error: unknown } | null = null;
-  private ended = false;
 
-  private constructor(
-    vendor: RangeVendor,
-    connection: RangeConnection,
-    options: { maxResumes: number; resumes: number; endGiven: boolean },
-  ) {
-    this.#vendor = vendor;
-    this.#connection = connection;
-    this.metadata = connection.metadata;
-    this.maxResumes = options.maxResumes;
-    this.resumes = options.resumes;
-    this.endKnown = options.endGiven || connection.metadata.end !== null;
-  }
-
-  /**
-   * Opens a stream; the metadata have arrived.
-   * @param options.endGiven whether the request says where it ends.
-   * @throws as `HistoricalClient.getRange` does.
-   */
-  static async open(
-    vendor: RangeVendor,
-    options: { maxResumes?: number | undefined; endGiven: boolean },
-  ): Promise<RangeStream> {
-    const { maxResumes = DEFAULT_MAX_RESUMES, endGiven } = options;
-    for (let resumes = 0; ; resumes++) {
-      try {
-        const connection = await vendor.connect(null);
-        return new RangeStream(vendor, connection, { maxResumes, resumes, endGiven });
-      } catch (error) {
-        if (!(error instanceof RangeCut)) throw error;
-        if (resumes >= maxResumes) throw cutError(error, 0, resumes);
-        vendor.tell(`${METHOD}: ${error.message}; asking again`);
-        await vendor.pause(resumes + 1);
-      }
-    }
+  constructor(range: ResumingRange) {
+    this.#range = range;
+    this.metadata = range.metadata;
   }
 
   /** Records that were handed out. */
   get records(): number {
-    return this.point.records;
+    return this.#range.records;
+  }
+
+  /** Times that it was taken up again after a cut. */
+  get resumes(): number {
+    return this.#range.resumes;
+  }
+
+  /** Records that were sent again and dropped. */
+  get duplicatesDropped(): number {
+    return this.#range.duplicatesDropped;
   }
 
   /**
@@ -134,21 +72,24 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
    *   had arrived were returned.
    */
   async fill(columns: MboColumns): Promise<number> {
+    const range = this.#range;
     if (this.metadata.schema !== 'mbo') {
-      throw new DataError('DBN_SCHEMA', METHOD, {
+      throw new DataError('DBN_SCHEMA', 'a range is not filled into columns', {
         found: this.metadata.schema ?? 'mixed records',
         expected: 'mbo',
       });
     }
     columns.length = 0;
+    if (this.failure) throw this.failure.error;
     try {
       while (columns.length < columns.capacity) {
-        const run = this.rest ?? this.take() ?? (await this.nextRun());
+        const run = this.rest ?? range.take() ?? (await range.next());
         if (!run) break;
         this.rest = this.unpack(run, columns);
       }
     } catch (error) {
-      this.fail(error);
+      range.close();
+      this.failure = { error };
       if (columns.length === 0) throw error;
     }
     return columns.length;
@@ -161,8 +102,9 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
    *   reason.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<RangeRecords> {
+    const range = this.#range;
     try {
-      for (let run = await this.nextRun(); run; run = this.take() ?? (await this.nextRun())) {
+      for (let run = await range.next(); run; run = range.take() ?? (await range.next())) {
         const { version, tsOut, count } = run;
         yield { bytes: runBytes(run), version, tsOut, count };
       }
@@ -173,8 +115,7 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
 
   /** Ends the stream; may be called again. */
   close(): void {
-    this.ended = true;
-    this.#connection.close();
+    this.#range.close();
   }
 
   /** Unpacks what fits. @returns what does not. */
@@ -187,144 +128,4 @@ export class RangeStream implements AsyncIterable<RangeRecords> {
     readMbo(run, 0, rows, columns, columns.length);
     return rows === run.count ? null : sliceRun(run, rows, run.count);
   }
-
-  /** The next run that has arrived, without those that are sent again. */
-  private take(): RecordRun | null {
-    if (this.ended) return null;
-    for (;;) {
-      const run = this.#connection.next();
-      if (!run) return null;
-      const again = this.duplicates?.take(run) ?? 0;
-      this.duplicatesDropped += again;
-      if (again === run.count) continue;
-      const fresh = again === 0 ? run : sliceRun(run, again, run.count);
-      this.point.note(fresh);
-      return fresh;
-    }
-  }
-
-  private async nextRun(): Promise<RecordRun | null> {
-    if (this.failure) throw this.failure.error;
-    try {
-      for (;;) {
-        const run = this.take();
-        if (run || this.ended) return run;
-        if (await this.pull()) continue;
-        this.close();
-      }
-    } catch (error) {
-      this.fail(error);
-      throw error;
-    }
-  }
-
-  private fail(error: unknown): void {
-    this.failure ??= { error };
-    this.close();
-  }
-
-  /** More bytes, from another connection when this one was cut. @returns false at the end. */
-  private async pull(): Promise<boolean> {
-    try {
-      const more = await this.#connection.pull();
-      if (more) return true;
-      this.duplicates?.end();
-      if (!this.#connection.lengthKnown) await this.checkCount();
-      return false;
-    } catch (error) {
-      if (this.ended) return false;
-      if (!(error instanceof RangeCut)) throw error;
-      await this.resume(error);
-      return true;
-    }
-  }
-
-  /**
-   * Compares with the vendor's count, because an answer without a length may have ended between two
-   * frames. Two answers that end alike are believed, and the difference is told.
-   * @throws RangeCut when the rest is to be asked for.
-   */
-  private async checkCount(): Promise<void> {
-    const { records } = this.point;
-    const again = this.fewerThanCounted && records === this.before;
-    let counted: number;
-    try {
-      counted = await this.#vendor.count();
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return this.#vendor.tell(`${METHOD}: ${records} records, which could not be counted: ${why}`);
-    }
-    if (counted === records || this.ended) return;
-    const found = `${records} records arrived, the vendor counts ${counted}`;
-    this.fewerThanCounted = counted > records;
-    if (this.fewerThanCounted && !again) {
-      throw new RangeCut(`the answer ended as if it were whole, but ${found}`);
-    }
-    this.#vendor.tell(`${METHOD}: ${found}${again ? '; asked again, it ended at the same' : ''}`);
-  }
-
-  private async resume(cut: RangeCut): Promise<void> {
-    this.#connection.close();
-    for (let reason = cut; ; ) {
-      const from = this.resumeFrom(reason);
-      this.resumes++;
-      await this.#vendor.pause(this.resumes);
-      try {
-        this.#connection = await this.#vendor.connect(from);
-        if (this.ended) this.#connection.close();
-        this.before = this.point.records;
-        this.checkSame(this.#connection.metadata);
-        this.duplicates = from ? this.point.duplicates() : null;
-        return;
-      } catch (error) {
-        if (!(error instanceof RangeCut)) throw error;
-        reason = error;
-      }
-    }
-  }
-
-  /** @throws OperatingError when the stream cannot be taken up again. */
-  private resumeFrom(cut: RangeCut): RangeResume | null {
-    const { records, ties, unsorted, lastNs } = this.point;
-    if (this.resumes >= this.maxResumes) throw cutError(cut, records, this.resumes);
-    if (records === 0) {
-      this.#vendor.tell(`${METHOD}: ${cut.message}; asking again`);
-      return null;
-    }
-    const why = unsorted
-      ? 'its records are not in the order of their time'
-      : lastNs === null
-        ? 'its last record has no time'
-        : this.endKnown
-          ? ''
-          : 'where it ends is not known';
-    if (why || lastNs === null) {
-      throw cutError(cut, records, this.resumes, `; it cannot be taken up exactly: ${why}`);
-    }
-    this.#vendor.tell(
-      `${METHOD}: ${cut.message}, after ${records} records; asking again from ${isoOf(lastNs)}, ` +
-        `${ties} of that instant are to be dropped; the vendor bills what it sends again`,
-    );
-    return { startNs: lastNs, endNs: this.metadata.end, delivered: records - ties };
-  }
-
-  /** @throws DataError VENDOR_PROTOCOL when the resumed answer is of another kind. */
-  private checkSame(now: Metadata): void {
-    const kind = (m: Metadata) =>
-      `${m.dataset} ${m.schema} in version ${m.version}${m.tsOut ? ' with ts_out' : ''}`;
-    if (kind(now) === kind(this.metadata)) return;
-    const what = `${METHOD}: the resumed stream is of another kind`;
-    throw new DataError('VENDOR_PROTOCOL', what, {
-      found: kind(now),
-      expected: kind(this.metadata),
-    });
-  }
-}
-
-const METHOD = 'timeseries.get_range';
-
-function cutError(cut: RangeCut, records: number, resumes: number, more = ''): OperatingError {
-  const tried = resumes > 0 ? `, taken up again ${resumes} times` : '';
-  const message = `${METHOD}: ${cut.message}; ${records} records were delivered${tried}${more}`;
-  return new OperatingError('VENDOR_UNAVAILABLE', message, { retryable: true, cause: cut.cause });
 }

@@ -7,10 +7,29 @@ import { DataError } from '../../core/index.ts';
 /** The vendor's registered domain: whoever answers under it by TLS is the vendor. */
 const VENDOR_DOMAIN = 'databento.com';
 
+function isNamedLikeVendors(url: URL): boolean {
+  return url.hostname === VENDOR_DOMAIN || url.hostname.endsWith(`.${VENDOR_DOMAIN}`);
+}
+
 function isVendors(url: URL): boolean {
-  const { protocol, hostname, port } = url;
-  const named = hostname === VENDOR_DOMAIN || hostname.endsWith(`.${VENDOR_DOMAIN}`);
-  return protocol === 'https:' && port === '' && named;
+  return url.protocol === 'https:' && url.port === '' && isNamedLikeVendors(url);
+}
+
+/**
+ * The URL of the API, ending in a slash.
+ * @throws DataError CONFIG when it is none, or would carry the key to the vendor unencrypted.
+ */
+export function apiUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const http = url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
+  if (!http || (url.protocol === 'http:' && isNamedLikeVendors(url))) {
+    throw new DataError('CONFIG', "the address of the vendor's Historical API", {
+      found: url ? `${url.protocol}//${url.host}` : JSON.stringify(text.slice(0, 60)),
+      expected: `a URL such as https://hist.${VENDOR_DOMAIN}`,
+    });
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
 }
 
 /** Whether a request to the URL may carry the key of the configured API. */
