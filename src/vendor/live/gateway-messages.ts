@@ -63,7 +63,9 @@ export function errorRecord(
   isLast = true,
 ): Uint8Array {
   const record = { rtype: RTYPE.ERROR, publisher_id: 0, instrument_id: 0, ts_event: ns };
-  const codes = { code: form.withoutCodes ? UNSET : code, is_last: isLast ? 1 : 0 };
+  const codes = form.withoutCodes
+    ? { code: UNSET, is_last: UNSET }
+    : { code, is_last: isLast ? 1 : 0 };
   const err = fitted(text, RTYPE.ERROR, 'err', form.version);
   return encodeRecord({ ...record, err, ...(form.version > 1 && codes) }, form.version);
 }

@@ -4,6 +4,9 @@
 import type { Socket } from 'node:net';
 import { StoredZstd } from './stored-zstd.ts';
 
+/** A reset that overtakes the last bytes can look like an orderly end to who has not read them. */
+const RESET_AFTER_MS = 50;
+
 /** How a session ends: orderly, by a reset, or with what is unsent thrown away. */
 export type Ending = 'fin' | 'rst' | 'cut';
 
@@ -71,8 +74,10 @@ export class GatewaySocket {
     }
     if (how === 'fin' && this.zstd) this.send(this.zstd.end());
     await this.room(0);
-    if (how === 'rst') this.socket.resetAndDestroy();
-    else this.socket.end();
+    if (how === 'rst') {
+      await new Promise((done) => setTimeout(done, RESET_AFTER_MS));
+      this.socket.resetAndDestroy();
+    } else this.socket.end();
   }
 
   private send(bytes: Uint8Array): void {

@@ -28,11 +28,15 @@ export function sendNext(
     lane.openInterval = null;
   }
   if (!taken) return false;
-  const { run, to, owner, headNs } = taken;
+  const { run, from, to, owner, headNs } = taken;
   const { lane } = owner;
   if (isInterval(lane.schema)) lane.openInterval = headNs;
-  eachWanted(taken, (a, b) => sender.send(run, a, b, lane));
+  let end = to;
+  eachWanted(taken, (a, b) => {
+    const came = sender.send(run, a, b, lane);
+    if (came < b && came < end) end = came;
+  });
   const word = indexWordOf(run.rtype, run.version);
-  sender.clock.reached(indexTimeOf(run, to - 1, word) + lane.lapShiftNs + 1n);
+  if (end > from) sender.clock.reached(indexTimeOf(run, end - 1, word) + lane.lapShiftNs + 1n);
   return true;
 }

@@ -50,7 +50,9 @@ export class StreamSender {
   private readonly faults: StreamFaults;
   private readonly slowReader: SlowReader;
   private readonly answered = new Map<string, string>();
+  /** Records yet to be left out by a fault, and those that were. */
   private leaveOut = 0;
+  private leftOut = 0;
   private parts = 0;
 
   constructor(context: StreamContext, clock: MarketClock) {
@@ -120,12 +122,16 @@ export class StreamSender {
     this.out.append(run, 0, run.count, this.context.market.shiftNs);
   }
 
-  /** Records `[from, to)` of a lane. */
-  send(run: RecordRun, from: number, to: number, lane: MarketLane): void {
+  /**
+   * Records `[from, to)` of a lane.
+   * @returns how far it came: less than `to` where the stream ended between them.
+   */
+  send(run: RecordRun, from: number, to: number, lane: MarketLane): number {
     const shiftNs = this.context.market.shiftNs + lane.lapShiftNs;
     const { schema } = lane;
-    if (!this.catchingUp && this.slowReader.leavesOut(schema, to - from)) return;
-    for (let i = from; i < to && !this.over; ) {
+    if (!this.catchingUp && this.slowReader.leavesOut(schema, to - from)) return to;
+    let i = from;
+    while (i < to && !this.over) {
       const fault = this.faults.due();
       if (fault) {
         this.inject(fault.name, fault.after, run, i);
@@ -142,6 +148,7 @@ export class StreamSender {
       i += n;
     }
     if (!this.catchingUp && this.clock.speed > 0) this.judgeReader(schema);
+    return i;
   }
 
   /** A pause of the market: faults whose records are sent, and how the reader does. */
@@ -170,7 +177,11 @@ export class StreamSender {
   private leave(most: number, schema: Schema): number {
     const n = Math.min(most, this.leaveOut);
     this.leaveOut -= n;
-    if (this.leaveOut === 0) this.sayLeftOut(schema);
+    this.leftOut += n;
+    if (this.leaveOut === 0) {
+      this.sayLeftOut(schema, this.leftOut);
+      this.leftOut = 0;
+    }
     return n;
   }
 
@@ -193,8 +204,9 @@ export class StreamSender {
     }
   }
 
-  private sayLeftOut(schema: Schema): void {
-    this.error(ERROR_CODE.SKIPPED, `Slow client detected for ${schema}, records were skipped`);
+  private sayLeftOut(schema: Schema, records: number): void {
+    const text = `Slow client detected for ${schema}, ${records} records were skipped`;
+    this.error(ERROR_CODE.SKIPPED, text);
   }
 
   private judgeReader(schema: Schema | null): void {
@@ -204,7 +216,7 @@ export class StreamSender {
       this.say(SYSTEM_CODE.SLOW_READER, `Warning: slow reading, ${backlog} bytes are not read`);
     } else if (step === 'disconnect') this.finish('cut');
     else if (step === 'skipped') {
-      for (const skipped of this.slowReader.left.keys()) this.sayLeftOut(skipped);
+      for (const [skipped, n] of this.slowReader.left) this.sayLeftOut(skipped, n);
       this.slowReader.left.clear();
       this.flush();
     }
