@@ -13,8 +13,9 @@ export interface NamedPeriod {
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
-const ISO =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const CLOCK = /(?:[T ](\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?)?/;
+const ZONE = /(Z|[+-]\d{2}:?\d{2})?/;
+const ISO = new RegExp(`^(\\d{4})(?:-(\\d{2})(?:-(\\d{2})${CLOCK.source})?)?${ZONE.source}$`);
 
 /** A moment as the API takes it: ISO 8601 of any resolution, or Unix ns; null when it is none. */
 export function parseNamedPeriod(text: string): NamedPeriod | null {
