@@ -4,14 +4,14 @@
 import { isKnownError } from '../core/index.ts';
 import { type ApiKey, type LiveItem, openLive } from '../databento/index.ts';
 import type { CommandContext } from './command.ts';
-import type { Finding } from './doctor.ts';
+import { type Finding, ok } from './doctor-finding.ts';
 import { vendorKey } from './download-request.ts';
 import {
   gatewayName,
   type LiveChoice,
   liveGateway,
   liveSchemas,
-  liveSymbols,
+  symbolChoice,
 } from './live-request.ts';
 import { LiveSurvey } from './live-survey.ts';
 import { printLine } from './output.ts';
@@ -74,13 +74,12 @@ export async function runLiveCheck(
   const { settings } = context;
   const gateway = liveGateway(settings);
   const [schema = 'mbo'] = liveSchemas(options.schema);
-  const symbols = liveSymbols(options.symbols);
   const timeUp = AbortSignal.timeout(options.seconds * 1000);
   const session = openLive({
     key,
     dataset: options.dataset,
     ...(gateway && { gateway }),
-    subscriptions: [{ schema, stypeIn: options.stypeIn, symbols }],
+    subscriptions: [{ schema, ...symbolChoice(options) }],
     tsOut: true,
     heartbeatSeconds: HEARTBEAT_S,
     maxAttempts: ATTEMPTS,
@@ -88,8 +87,8 @@ export async function runLiveCheck(
   });
   const looked = new LiveSurvey(options.seconds, (text) => key.redact(text));
   const first: Finding[] = [
-    { what: 'key', status: 'ok', found: `ends in ${key.bucket}`, fix: '' },
-    { what: 'gateway', status: 'ok', found: gatewayName(settings), fix: '' },
+    ok('key', `ends in ${key.bucket}`),
+    ok('gateway', gatewayName(settings)),
   ];
   const findings = [...first, ...(await survey(session, key, looked))];
   await show(findings, options.json ?? false);
@@ -102,6 +101,6 @@ async function show(findings: readonly Finding[], asJson: boolean): Promise<void
     return;
   }
   for (const { what, status, found, fix } of findings) {
-    await printLine(`${MARKS[status]}${what.padEnd(14)}${found}${fix ? `; ${fix}` : ''}`);
+    await printLine(`${MARKS[status]}${what.padEnd(16)}${found}${fix ? `; ${fix}` : ''}`);
   }
 }

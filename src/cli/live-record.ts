@@ -20,7 +20,7 @@ import {
   type LiveChoice,
   liveGateway,
   liveSchemas,
-  liveSymbols,
+  symbolChoice,
 } from './live-request.ts';
 import { note, printLine } from './output.ts';
 
@@ -40,11 +40,10 @@ export interface LiveRecordOptions extends LiveChoice {
 }
 
 function subscriptionsOf(options: LiveRecordOptions): LiveSubscription[] {
-  const symbols = liveSymbols(options.symbols);
+  const choice = symbolChoice(options);
   return liveSchemas(options.schema).map((schema) => ({
     schema,
-    stypeIn: options.stypeIn,
-    symbols,
+    ...choice,
     ...(schema === 'mbo' && options.snapshot !== false ? { snapshot: true } : {}),
   }));
 }

@@ -8,8 +8,8 @@ import type { Settings } from './settings.ts';
 /** Flags that say which records. */
 export interface LiveChoice {
   dataset: string;
-  symbols: string;
-  stypeIn: SType;
+  symbols?: string;
+  stypeIn?: SType;
   schema: string;
 }
 
@@ -30,8 +30,22 @@ export function gatewayName(settings: Settings): string {
   return `${host}:${port}, which is not the vendor: its records are what it was given`;
 }
 
+/** What is looked at when nothing is asked for: the most traded contract of ES. */
+const FRONT_ES = { dataset: 'GLBX.MDP3', symbols: 'ES.v.0', stypeIn: 'continuous' } as const;
+
+/** Symbols and what they are; without any, the front ES where the dataset has it. */
+export function symbolChoice({ dataset, symbols, stypeIn }: LiveChoice): {
+  symbols: readonly string[] | 'ALL_SYMBOLS';
+  stypeIn: SType;
+} {
+  if (symbols === undefined && dataset === FRONT_ES.dataset) {
+    return { symbols: [FRONT_ES.symbols], stypeIn: FRONT_ES.stypeIn };
+  }
+  return { symbols: liveSymbols(symbols ?? ''), stypeIn: stypeIn ?? 'raw_symbol' };
+}
+
 /** The symbols of a list; `ALL_SYMBOLS` for all. @throws OperatingError USAGE for an empty list. */
-export function liveSymbols(list: string): readonly string[] | 'ALL_SYMBOLS' {
+function liveSymbols(list: string): readonly string[] | 'ALL_SYMBOLS' {
   if (list === 'ALL_SYMBOLS') return list;
   const symbols = list.split(',').flatMap((s) => (s.trim() === '' ? [] : [s.trim()]));
   if (symbols.length > 0) return symbols;

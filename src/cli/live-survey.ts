@@ -3,7 +3,7 @@
  */
 import type { LiveItem, LiveNotice, LiveRecords } from '../databento/index.ts';
 import { columnsOf, DbnDecoder, type RecordRun, RTYPE } from '../dbn/index.ts';
-import type { Finding } from './doctor.ts';
+import { type Finding, ok } from './doctor-finding.ts';
 
 /** A clock that is off by more than this makes latencies meaningless, ms. */
 const CLOCK_OFF_MS = 100;
@@ -58,7 +58,7 @@ export class LiveSurvey {
       return found;
     }
     const took = `${this.connectedMs.toFixed(0)} ms to a session`;
-    found.push({ what: 'authentication', status: 'ok', found: took, fix: '' });
+    found.push(ok('authentication', took));
     found.push(this.subscription(), this.arrival(), ...this.latency(), this.pulse());
     for (const text of this.lost) {
       const fix = 'see that nothing between here and the gateway ends connections';
@@ -100,13 +100,13 @@ export class LiveSurvey {
     }
     const names = [...this.mapped].slice(0, 8).join(' ');
     const found = this.mapped.size > 0 ? `resolved to ${names}` : 'accepted';
-    return { what: 'subscription', status: 'ok', found, fix: '' };
+    return ok('subscription', found);
   }
 
   private arrival(): Finding {
     if (this.firstRecordMs !== null) {
       const found = `the first of ${this.records} after ${this.firstRecordMs.toFixed(0)} ms`;
-      return { what: 'records', status: 'ok', found, fix: '' };
+      return ok('records', found);
     }
     const found = `none in ${this.seconds} s`;
     const fix = 'the market may be closed; wait longer with --seconds, or ask for another symbol';
@@ -118,7 +118,7 @@ export class LiveSurvey {
     const way = median(this.onTheWay);
     const vendor =
       this.atVendor.length > 0 ? `, ${median(this.atVendor).toFixed(1)} ms before` : '';
-    const found = `${way.toFixed(1)} ms from the gateway to here${vendor} (medians)`;
+    const found = `${spanText(way)} from the gateway to here${vendor} (medians)`;
     if (way < -CLOCK_OFF_MS) {
       const fix = "this machine's clock is slow: set it by NTP";
       return [{ what: 'latency', status: 'problem', found, fix }];
@@ -127,12 +127,12 @@ export class LiveSurvey {
       const fix = 'this gateway plays recorded data, or the clock of this machine is fast';
       return [{ what: 'latency', status: 'warning', found, fix }];
     }
-    return [{ what: 'latency', status: 'ok', found, fix: '' }];
+    return [ok('latency', found)];
   }
 
   private pulse(): Finding {
     const found = `${this.heartbeats}`;
-    return { what: 'heartbeats', status: 'ok', found, fix: '' };
+    return ok('heartbeats', found);
   }
 }
 
@@ -140,6 +140,11 @@ export class LiveSurvey {
 function beatsIn(run: RecordRun): number {
   const { code } = columnsOf(run, { fields: ['code', 'msg'] });
   return code ? [...(code as Uint8Array)].filter((c) => c === 0).length : run.count;
+}
+
+/** Milliseconds, or days of what is not live. */
+function spanText(ms: number): string {
+  return ms > NOT_LIVE_MS ? `${(ms / 86_400_000).toFixed(1)} days` : `${ms.toFixed(1)} ms`;
 }
 
 function median(values: readonly number[]): number {

@@ -56,6 +56,8 @@ export class LiveFeed {
   private readonly stop = new AbortController();
   private readonly session: LiveSession;
   private readonly asked = new Set<string>();
+  /** Symbols that the vendor does not know: they are not asked for again. */
+  private readonly refused = new Set<string>();
   private readonly waiters = new Set<Waiter>();
   private readers = 0;
   private idle: Timer | null = null;
@@ -85,6 +87,7 @@ export class LiveFeed {
     const there = this.spool.find(symbol);
     if (there) return there;
     if (this.ended) throw this.endError();
+    if (this.refused.has(symbol)) throw this.unknown(symbol);
     if (!this.asked.has(symbol)) {
       this.asked.add(symbol);
       await this.session.subscribe(subscriptionOf(asked));
@@ -169,9 +172,8 @@ export class LiveFeed {
     if (what !== 'symbol-refused') return;
     for (const waiter of this.waiters) {
       if (!text.includes(waiter.symbol)) continue;
-      this.asked.delete(waiter.symbol);
-      const message = `the vendor knows no ${waiter.symbol} in ${this.dataset} now`;
-      this.settle(waiter, () => waiter.failed(new DataError('SYMBOL_NOT_FOUND', message)));
+      this.refused.add(waiter.symbol);
+      this.settle(waiter, () => waiter.failed(this.unknown(waiter.symbol)));
     }
   }
 
@@ -187,6 +189,11 @@ export class LiveFeed {
     waiter.timer.cancel();
     how();
     this.restWhenIdle();
+  }
+
+  private unknown(symbol: string): DataError {
+    const message = `the vendor knows no ${symbol} in ${this.dataset} now`;
+    return new DataError('SYMBOL_NOT_FOUND', message);
   }
 
   private tooLate(symbol: string): RequestError {

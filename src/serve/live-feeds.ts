@@ -5,7 +5,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Counter, Gauge } from 'prom-client';
-import { isKnownError, NS_PER_SECOND, type UnixNs } from '../core/index.ts';
+import { DataError, isKnownError, NS_PER_SECOND, type UnixNs } from '../core/index.ts';
 import { ApiKey, type LiveItem, type LiveOptions, openLive } from '../databento/index.ts';
 import type { Product } from '../lake/index.ts';
 import { LiveFeed, type LiveSession, type LiveSymbol } from './live-feed.ts';
@@ -37,6 +37,9 @@ export interface LiveFeedsDeps {
   log: Logger;
 }
 
+/** Front contracts of a root, as continuous symbols: by volume, by expiry. */
+const FRONTS = ['.v.0', '.c.0'] as const;
+
 /** Time between two messages to a viewer who waits for a first record, ms. */
 const TELL_MS = 250;
 
@@ -54,22 +57,24 @@ export class LiveFeeds {
   }
 
   /**
-   * A symbol of a product as a live source; a future's root is its most traded contract.
+   * A symbol of a product as a live source; a future's root is its most traded contract, or the
+   * nearest where the vendor does not know that.
    * @throws RequestError SOURCE_UNAVAILABLE, DataError VENDOR_KEY or SYMBOL_NOT_FOUND, and whatever
    *   the vendor says.
    */
   async open(product: Product, symbol: string, onPreparing: OnPreparing): Promise<LiveSource> {
     const key = this.keyOrRefuse();
     const isRoot = product.kind === 'future' && symbol === product.root;
-    const asked: LiveSymbol = isRoot
-      ? { stypeIn: 'continuous', symbol: `${symbol}.v.0` }
-      : { stypeIn: 'raw_symbol', symbol };
-    const feed = this.feeds.get(product.dataset) ?? this.begin(product.dataset, key, asked);
-    const told = this.tell(feed, asked.symbol, onPreparing);
+    if (!isRoot) return this.find(product, key, { stypeIn: 'raw_symbol', symbol }, onPreparing);
+    const [byVolume, byExpiry] = FRONTS.map((rank): LiveSymbol => {
+      return { stypeIn: 'continuous', symbol: `${symbol}${rank}` };
+    }) as [LiveSymbol, LiveSymbol];
     try {
-      return new LiveSource(feed, await feed.find(asked));
-    } finally {
-      told.stop();
+      return await this.find(product, key, byVolume, onPreparing);
+    } catch (error) {
+      // The vendor ranks by the volume of the day before, and may have none.
+      if (!(error instanceof DataError) || error.code !== 'SYMBOL_NOT_FOUND') throw error;
+      return this.find(product, key, byExpiry, onPreparing);
     }
   }
 
@@ -83,6 +88,21 @@ export class LiveFeeds {
   /** Ends all connections. */
   async close(): Promise<void> {
     await Promise.all([...this.running].map((feed) => feed.close()));
+  }
+
+  private async find(
+    { dataset }: Product,
+    key: ApiKey,
+    asked: LiveSymbol,
+    onPreparing: OnPreparing,
+  ): Promise<LiveSource> {
+    const feed = this.feeds.get(dataset) ?? this.begin(dataset, key, asked);
+    const told = this.tell(feed, asked.symbol, onPreparing);
+    try {
+      return new LiveSource(feed, await feed.find(asked));
+    } finally {
+      told.stop();
+    }
   }
 
   private keyOrRefuse(): ApiKey {

@@ -10,11 +10,13 @@ const SETTINGS = ['lake', 'databento_live_gateway'] as const;
 function choosing(command: Command): Command {
   return command
     .option('--dataset <code>', 'dataset', 'GLBX.MDP3')
-    .requiredOption('--symbols <list>', 'comma list, or ALL_SYMBOLS')
     .addOption(
-      new Option('--stype-in <type>', 'what the symbols are')
-        .choices(['raw_symbol', 'parent', 'continuous', 'instrument_id'])
-        .default('raw_symbol'),
+      new Option('--stype-in <type>', 'what the symbols are (default: raw_symbol)').choices([
+        'raw_symbol',
+        'parent',
+        'continuous',
+        'instrument_id',
+      ]),
     );
 }
 
@@ -28,6 +30,7 @@ function recordCommand(): Command {
     ),
   );
   command
+    .requiredOption('--symbols <list>', 'comma list, or ALL_SYMBOLS')
     .option('--schema <list>', 'schemas, a file each', 'mbo')
     .option('--snapshot', 'begin with a snapshot of every book: mbo does unless told not to')
     .option('--no-snapshot', 'begin in the middle: books are partial')
@@ -44,10 +47,12 @@ function checkCommand(): Command {
     describe(
       new Command('check'),
       'connect, authenticate, subscribe, wait for records: what works, how fast, what to mend',
-      'live check --symbols ES.v.0 --stype-in continuous',
+      'live check',
+      'live check --dataset XNAS.ITCH --symbols QQQ',
     ),
   );
   command
+    .option('--symbols <list>', 'comma list (default of GLBX.MDP3: the front ES)')
     .option('--schema <schema>', 'schema', 'mbo')
     .option('--seconds <n>', 'how long to wait for records and heartbeats', realNumber(1, 600), 15)
     .option('--json', 'print the findings as JSON');
@@ -57,7 +62,7 @@ function checkCommand(): Command {
 
 /** The group. */
 export function liveCommand(): Command {
-  return describe(new Command('live'), "the vendor's live gateway", 'live check --symbols ESH6')
+  return describe(new Command('live'), "the vendor's live gateway", 'live check')
     .addCommand(recordCommand())
     .addCommand(checkCommand());
 }
