@@ -82,11 +82,15 @@ export interface RunningCli {
 }
 
 /** Starts the built program and leaves it running. */
-export function startCli(args: readonly string[], cwd: string = temporaryFolder()): RunningCli {
+export function startCli(
+  args: readonly string[],
+  cwd: string = temporaryFolder(),
+  env: Record<string, string> = {},
+): RunningCli {
   if (!existsSync(MAIN)) throw new Error('the program is not built: npm run build');
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

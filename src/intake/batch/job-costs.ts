@@ -54,7 +54,7 @@ export function checkBudget(
   costs: readonly JobCost[],
 ): void {
   const limit = run.maxCostUsd;
-  if (limit === null) return;
+  if (limit === null || costs.length === 0) return;
   let paid = 0;
   for (const key of new Set(planned)) {
     const job = run.tracker.jobs.get(key);
