@@ -179,7 +179,8 @@ export class Deliveries {
 
   private *agedOut(words: string, eventNs: bigint): Generator<LiveItem> {
     const replaying = this.ledger.replaying();
-    const schemas = namedIn(words, replaying) ?? replaying;
+    const asked = replaying.length > 0 ? replaying : this.ledger.schemas();
+    const schemas = namedIn(words, asked) ?? asked;
     const fromNs = this.ledger.agedOut(schemas);
     const toNs = fromNs !== null && fromNs > eventNs ? fromNs : eventNs;
     const cause = 'replay-incomplete';
