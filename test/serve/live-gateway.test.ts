@@ -1,5 +1,6 @@
 /**
- * The server against a live gateway, over real sockets: what was streamed is what its session holds.
+ * The server against a live gateway, over real sockets: what was streamed is what its session
+ * holds.
  */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

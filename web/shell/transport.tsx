@@ -18,6 +18,20 @@ export function speedText(speed: number): string {
   return speed === 0 ? 'max' : `${speed}×`;
 }
 
+function ToLive(props: { disabled: boolean; onLive: () => void }) {
+  return (
+    <button
+      type="button"
+      class="to-live"
+      title="Return to the live edge of the stream"
+      disabled={props.disabled}
+      onClick={props.onLive}
+    >
+      To live
+    </button>
+  );
+}
+
 /** Restart, pause or play, and speed. */
 export function Transport(props: {
   paused: boolean;
@@ -79,17 +93,7 @@ export function Transport(props: {
           ))}
         </select>
       </label>
-      {props.following === false && (
-        <button
-          type="button"
-          class="to-live"
-          title="Return to the live edge of the stream"
-          disabled={props.disabled}
-          onClick={props.onLive}
-        >
-          To live
-        </button>
-      )}
+      {props.following === false && <ToLive disabled={props.disabled} onLive={props.onLive} />}
     </fieldset>
   );
 }

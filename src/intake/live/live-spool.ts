@@ -72,7 +72,7 @@ export class LiveSpool {
     else if (item.type === 'gap') this.ledger.begin(item);
   }
 
-  /** What a symbol stands for, by what was asked or what it resolved to; null before its records. */
+  /** What a symbol stands for, as asked for or resolved; null before its records. */
   find(symbol: string): SpoolInstrument | null {
     const id = this.idOf.get(symbol);
     if (id === undefined) return null;

@@ -75,7 +75,7 @@ function failed(path: string, cause: unknown): OperatingError {
   return new OperatingError('FILE_WRITE', `${path}: ${(cause as Error).message}`, { cause });
 }
 
-/** The notes beside a recording; lines that a crash cut are left out, no notes are an empty list. */
+/** The notes beside a recording, none if there are none; a line that a crash cut is left out. */
 export function readNotes(recording: string): RecordingNote[] {
   const path = recording + NOTES_SUFFIX;
   if (!existsSync(path)) return [];
