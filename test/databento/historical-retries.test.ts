@@ -101,6 +101,21 @@ describe('retries', () => {
     expect(error).toMatchObject({ retryable: false });
   });
 
+  it('does not wait for a connection without end, and knows that nothing was sent', async () => {
+    const mute = createServer(() => {});
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void mute.close());
+    const client = new HistoricalClient({
+      key: new ApiKey(KEY_TEXT),
+      url: `https://127.0.0.1:${(mute.address() as AddressInfo).port}`,
+      clock: quickClock(),
+      timeouts: { connectMs: 60 },
+    });
+    const error = await failure(client.submitJob(JOB_REQUEST));
+    expect(error.message).toMatch(/no connection within 0\.06 s/);
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', unsent: true, retryable: true });
+  });
+
   it('is cancelled in a request, in a body and in a wait, with the reason it was given', async () => {
     for (const answer of [silent, stalled]) {
       const { client } = await clientOf([answer]);
