@@ -128,7 +128,8 @@ describe('docs/operating.md', () => {
 
 describe('docs/limits.md', () => {
   it('lists every limit of the servers', async () => {
-    const page = renderLimitsPage(read('src/serve/limits.ts'));
+    const clients = files.filter((f) => /^src\/(databento|intake)\/.*\.ts$/.test(f.path));
+    const page = renderLimitsPage(read('src/serve/limits.ts'), clients);
     await expect(page).toMatchFileSnapshot('../../docs/limits.md');
   });
 });
