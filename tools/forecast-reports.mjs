@@ -24,7 +24,7 @@ const { values } = parseArgs({
     lake: { type: 'string' },
     days: { type: 'string', default: '20' },
     from: { type: 'string', default: '09:30' },
-    to: { type: 'string', default: '10:30' },
+    to: { type: 'string', default: '12:30' },
     rate: { type: 'string', default: '100' },
   },
 });
