@@ -26,7 +26,7 @@ export interface ScriptedGateway {
   close(): Promise<void>;
 }
 
-/** Starts a gateway that runs `script` for every connection; it fails the test that awaits close. */
+/** Starts a gateway that runs `script` for every connection; `close` fails when a script did. */
 export async function scriptedGateway(
   script: (peer: Peer) => Promise<void>,
 ): Promise<ScriptedGateway> {

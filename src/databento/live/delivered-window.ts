@@ -12,6 +12,11 @@ export class DeliveredWindow {
   /** Latest times of the records that are no longer kept. */
   readonly forgotten = new EventMarks();
   private readonly blocks: { bytes: Uint8Array; filled: number }[] = [];
+  private readonly maxBlocks: number;
+
+  constructor(maxBlocks = MAX_BLOCKS) {
+    this.maxBlocks = maxBlocks;
+  }
 
   /** Keeps a copy of whole records. */
   remember(records: Uint8Array): void {
@@ -30,7 +35,7 @@ export class DeliveredWindow {
   }
 
   private nextBlock(size: number): { bytes: Uint8Array; filled: number } {
-    const oldest = this.blocks.length >= MAX_BLOCKS ? this.blocks.shift() : undefined;
+    const oldest = this.blocks.length >= this.maxBlocks ? this.blocks.shift() : undefined;
     if (oldest) markRecords(oldest.bytes.subarray(0, oldest.filled), this.forgotten);
     const bytes =
       oldest && oldest.bytes.length >= size

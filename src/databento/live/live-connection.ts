@@ -16,7 +16,7 @@ import { within } from './within.ts';
 const AUTH_TIMEOUT_MS = 30_000;
 /** Seconds between heartbeats where nothing else was asked for. */
 const DEFAULT_HEARTBEAT_SECONDS = 30;
-/** How much later than its heartbeat a gateway is given up, ms. Source: Databento docs, Live API. */
+/** How late a heartbeat may be before a gateway is given up, ms. Source: Databento docs. */
 const HEARTBEAT_MARGIN_MS = 10_000;
 
 /** Why a connection is no more. */

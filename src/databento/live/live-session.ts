@@ -37,8 +37,8 @@ export interface LiveSession extends AsyncIterable<LiveItem> {
  * consumer lags by more than about a megabyte.
  *
  * Iterating throws OperatingError VENDOR_AUTH or VENDOR_REFUSED when the gateway says no for good,
- * VENDOR_UNAVAILABLE after `maxAttempts`, DataError VENDOR_PROTOCOL when what answers at first is no
- * gateway.
+ * VENDOR_UNAVAILABLE after `maxAttempts`, DataError VENDOR_PROTOCOL when what answers at first is
+ * no gateway.
  * @throws DataError USAGE for options that cannot be asked for.
  */
 export function openLive(options: LiveOptions): LiveSession {

@@ -10,9 +10,10 @@ const MULTIPLIER = 0x9e3779b1;
  */
 export class RecordSet {
   private readonly words: Uint32Array;
-  private readonly starts: Int32Array;
-  private readonly taken: Uint8Array;
-  /** Number of a record plus one, by hash; 0 is empty. */
+  /** First word of each different record, and how many of it are left. */
+  private readonly starts: number[] = [];
+  private readonly left: number[] = [];
+  /** Number of a different record plus one, by hash; 0 is empty. */
   private readonly table: Int32Array;
   private readonly trailerWords: number;
 
@@ -20,37 +21,49 @@ export class RecordSet {
   constructor(bytes: Uint8Array, tsOut: boolean) {
     this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
     this.trailerWords = tsOut ? TS_OUT_BYTES / 4 : 0;
-    const starts: number[] = [];
-    for (let at = 0; at < this.words.length; at += this.words[at]! & 0xff) starts.push(at);
-    this.starts = Int32Array.from(starts);
-    this.taken = new Uint8Array(starts.length);
+    let records = 0;
+    for (let at = 0; at < this.words.length; at += this.words[at]! & 0xff) records++;
     let slots = 16;
-    while (slots < starts.length * SLOTS_PER_RECORD) slots *= 2;
+    while (slots < records * SLOTS_PER_RECORD) slots *= 2;
     this.table = new Int32Array(slots);
-    for (let i = 0; i < starts.length; i++) {
-      let slot = this.hash(this.words, starts[i]!) & (slots - 1);
-      while (this.table[slot] !== 0) slot = (slot + 1) & (slots - 1);
-      this.table[slot] = i + 1;
-    }
+    for (let at = 0; at < this.words.length; at += this.words[at]! & 0xff) this.add(at);
   }
 
   /** Takes a record equal to the one at word `at`; false when there is none (left). */
   take(words: Uint32Array, at: number): boolean {
-    const mask = this.table.length - 1;
-    for (let slot = this.hash(words, at) & mask; this.table[slot] !== 0; slot = (slot + 1) & mask) {
-      const i = this.table[slot]! - 1;
-      if (this.taken[i] === 1 || !this.equal(words, at, this.starts[i]!)) continue;
-      this.taken[i] = 1;
-      return true;
-    }
-    return false;
+    const i = this.table[this.slotOf(words, at)]! - 1;
+    if (i < 0 || this.left[i] === 0) return false;
+    this.left[i]!--;
+    return true;
   }
 
-  /** Calls back with the first word of every record that was not taken. */
-  eachLeft(visit: (words: Uint32Array, at: number) => void): void {
+  /** Calls back with the first word of every record that is left, and how often it is. */
+  eachLeft(visit: (words: Uint32Array, at: number, times: number) => void): void {
     this.starts.forEach((at, i) => {
-      if (this.taken[i] === 0) visit(this.words, at);
+      if (this.left[i]! > 0) visit(this.words, at, this.left[i]!);
     });
+  }
+
+  private add(at: number): void {
+    const slot = this.slotOf(this.words, at);
+    if (this.table[slot] !== 0) {
+      this.left[this.table[slot]! - 1]!++;
+      return;
+    }
+    this.starts.push(at);
+    this.left.push(1);
+    this.table[slot] = this.starts.length;
+  }
+
+  /** Where an equal record is in the table, or would be. */
+  private slotOf(words: Uint32Array, at: number): number {
+    const mask = this.table.length - 1;
+    let slot = this.hash(words, at) & mask;
+    while (this.table[slot] !== 0) {
+      if (this.equal(words, at, this.starts[this.table[slot]! - 1]!)) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   private hash(words: Uint32Array, at: number): number {

@@ -40,8 +40,8 @@ export interface ReplayShortfall {
 }
 
 /**
- * Leaves out of a replay the records that were delivered before the connection broke, exactly those:
- * byte for byte, and each as often as it was delivered. They also prove the replay: one of them
+ * Leaves out of a replay the records that were delivered before the connection broke, exactly
+ * those: byte for byte, and each as often as it was delivered. They also prove the replay: one of them
  * that does not come means that the gateway did not send all it was asked for, whatever it says.
  */
 export class ReplayFilter {
@@ -116,11 +116,11 @@ export class ReplayFilter {
     const due = [...this.replays].filter(([, r]) => r.over || r.overtaken === OVERTAKEN);
     if (due.length === 0) return [];
     const missing = new Map(due.map(([rtype]) => [rtype, 0]));
-    this.set.eachLeft((words, at) => {
+    this.set.eachLeft((words, at, times) => {
       const rtype = (words[at]! >>> 8) & 0xff;
       const count = missing.get(rtype);
       if (count === undefined || !this.lacks(this.replays.get(rtype)!, words, at)) return;
-      missing.set(rtype, count + 1);
+      missing.set(rtype, count + times);
     });
     const short = due.filter(([rtype]) => missing.get(rtype)! > 0);
     const told = short.map(([rtype, replay]) => {
