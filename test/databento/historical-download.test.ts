@@ -16,6 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiKey, HistoricalClient, type JobFile } from '../../src/databento/index.ts';
 import {
   type Answer,
+  type Asked,
   bytes,
   clientOf,
   cut,
@@ -68,7 +69,7 @@ async function setUp(answers: Answer[], fields: Partial<JobFile> = {}) {
   return { ...setup, dir, path, part: join(dir, 'J', `.${NAME}.part`), file };
 }
 
-const ranges = (asked: { headers: { range?: string } }[]) => asked.map((a) => a.headers.range);
+const ranges = (asked: readonly Asked[]) => asked.map((a) => a.headers.range);
 
 describe('downloadFile', () => {
   it('fetches, verifies, and leaves the file alone in its folder', async () => {

@@ -276,7 +276,7 @@ describe('get_range that is cut', () => {
         const rest = selected(RECORDS.subarray(0, limit * MBO_BYTES), asked);
         response.writeHead(200);
         response.write(await encodeRange(rest, { frameRecords: 100 }));
-        response.end();
+        return response.end();
       };
     const { stream, asked, notices } = await getRange([
       streamed(1000),
