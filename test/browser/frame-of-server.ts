@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { decodeFrame, type FrameArrays, type GridUpdate } from '../../src/wire/index.ts';
+import { within } from './within.ts';
 
 /** A frame as the server sends it, received without the page. */
 export interface ServerFrame {
@@ -16,7 +17,7 @@ export function frameOfServer(
 ): Promise<ServerFrame> {
   const query = new URLSearchParams({ ...parameters, resume_from: `${session}:${seq - 1}` });
   const socket = new WebSocket(`ws://${server}/v1/vacuum-pressure/stream?${query}`);
-  return new Promise((resolve, reject) => {
+  const received = new Promise<ServerFrame>((resolve, reject) => {
     let header: GridUpdate | null = null;
     socket.on('error', reject);
     socket.on('message', (data: Buffer, binary: boolean) => {
@@ -30,4 +31,5 @@ export function frameOfServer(
       if (message.type === 'error') reject(new Error(message.message));
     });
   });
+  return within(`the server's frame ${seq}`, received);
 }

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { TestHook } from '../../web/shell/test-hook.ts';
 import { decodePng, type Picture } from './png.ts';
+import { limited, within } from './within.ts';
 
 declare global {
   interface Window {
@@ -24,8 +25,11 @@ export async function openPage(
   url: string,
   size = { width: 1280, height: 720 },
 ): Promise<PageUnderTest> {
-  const context = await browser.newContext({ viewport: size, locale: 'en-US' });
-  const page = await context.newPage();
+  const context = await within(
+    'a new context',
+    browser.newContext({ viewport: size, locale: 'en-US' }),
+  );
+  const page = limited(await within('a new page', context.newPage()), 'page');
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (m) => {

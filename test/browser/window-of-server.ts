@@ -5,6 +5,7 @@ import {
   type SurfaceHeader,
   type VelocityArrays,
 } from '../../src/wire/index.ts';
+import { within } from './within.ts';
 
 /** A window as the server sends it, received without the page. */
 export interface ServerWindow {
@@ -23,7 +24,7 @@ export function windowOfServer(
 ): Promise<ServerWindow> {
   const query = new URLSearchParams({ ...parameters, resume_from: `${session}:${seq - 1}` });
   const socket = new WebSocket(`ws://${server}/v1/velocity/stream?${query}`);
-  return new Promise((resolve, reject) => {
+  const received = new Promise<ServerWindow>((resolve, reject) => {
     const found: Partial<ServerWindow> = {};
     let surface: SurfaceHeader | null = null;
     let whole = false;
@@ -47,4 +48,5 @@ export function windowOfServer(
       resolve(found as ServerWindow);
     });
   });
+  return within(`the server's window ${seq}`, received);
 }
