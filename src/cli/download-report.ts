@@ -7,6 +7,7 @@ import { printLine } from './output.ts';
 
 /** Failed jobs that are named in an error. */
 const MAX_NAMED = 3;
+const UNKNOWN = 'not known before the definitions are here';
 
 function plural(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -24,13 +25,16 @@ function sentence(outcome: BatchOutcome): string {
     dollars(outcome.paidUsd),
     outcome.skippedDays > 0 ? `${plural(outcome.skippedDays, 'day')} without trading` : '',
     outcome.unknownChains > 0
-      ? `options of ${plural(outcome.unknownChains, 'day')} not known before the definitions are here`
+      ? `options of ${plural(outcome.unknownChains, 'day')} ${UNKNOWN}`
       : '',
   ].filter((part) => part !== '');
   return `${parts.join(', ')}; ${more.join('; ')}`;
 }
 
-/** Prints what became of a plan. @throws OperatingError JOB_FAILED when some of it cannot be had. */
+/**
+ * Prints what became of a plan.
+ * @throws OperatingError JOB_FAILED when some of it cannot be had.
+ */
 export async function reportOutcome(outcome: BatchOutcome, json: boolean): Promise<void> {
   const snake = (name: string) => name.replaceAll(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
   const renamed = Object.entries(outcome).map(([name, value]) => [snake(name), value]);

@@ -1,9 +1,10 @@
 /**
- * What the vendor's word changes of an entry.
+ * How an entry begins, and what the vendor's word changes of it.
  */
 import type { BatchJob } from '../../databento/index.ts';
 import { type BatchRun, isoNow } from './batch-run.ts';
 import type { TrackedJob } from './tracked-job.ts';
+import { symbolsHash, type WantedJob } from './wanted-job.ts';
 
 /** The entry of a job whose files are gone: it may be asked for again, and that is paid again. */
 export function expired(run: BatchRun, job: TrackedJob, error: string): TrackedJob {
@@ -32,4 +33,29 @@ export function withVendorState(run: BatchRun, job: TrackedJob, found: BatchJob)
     updated_at: isoNow(run),
   };
   return found.state === 'expired' ? expired(run, after, `job ${found.id} expired`) : after;
+}
+
+function withoutError(job: TrackedJob): TrackedJob {
+  const { error: _gone, ...rest } = job;
+  return rest;
+}
+
+/** The entry of a wanted job from before, or a new one; what was paid for is never forgotten. */
+export function entryOf(run: BatchRun, wanted: WantedJob): TrackedJob {
+  const before = run.tracker.jobs.get(wanted.key);
+  const gone = before?.job_id ?? null;
+  const past = gone === null ? [] : [{ job_id: gone, state: before?.state ?? 'expired' }];
+  return {
+    ...(before ? withoutError(before) : { state: 'intended' }),
+    job_id: null,
+    ...(past.length > 0 ? { past_jobs: [...(before?.past_jobs ?? []), ...past] } : {}),
+    dataset: wanted.dataset,
+    schema: wanted.schema,
+    symbol: wanted.symbol,
+    date_str: wanted.dt,
+    symbols_count: wanted.symbols.length,
+    stype_in: wanted.stypeIn,
+    ...(wanted.kind ? { product_type: wanted.kind } : {}),
+    symbols_sha256: symbolsHash(wanted.symbols),
+  };
 }

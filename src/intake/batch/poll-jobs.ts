@@ -72,7 +72,7 @@ function unpaid(job: TrackedJob): TrackedJob {
 
 /**
  * Begins a run with what an earlier one gave up: requests that were refused may be asked again, and
- * files that could not be downloaded are paid for, so they are tried anew while the vendor has them.
+ * files that could not be downloaded are paid for, so they are tried anew.
  */
 export async function reviveJobs(run: BatchRun): Promise<void> {
   const given = [...run.tracker.jobs].filter(([, job]) => job.state === 'error');

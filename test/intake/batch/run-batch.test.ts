@@ -42,7 +42,7 @@ async function begin(faults: Parameters<typeof startVendor>[1] = {}, change = {}
 }
 
 describe('a download', () => {
-  test('brings futures and options to where bronze finds them, and is not paid for again', async () => {
+  test('brings futures and options to where bronze finds them, paid for once', async () => {
     const { run, folder } = await begin();
     const plan = futuresPlan(['2026-01-03', '2026-01-05', '2026-01-06']);
     const outcome = await runDaemon(run, plan);
@@ -259,7 +259,7 @@ describe('a job', () => {
     expect(vendor.jobs.list()).toHaveLength(1);
   });
 
-  test('whose files are never right fails, is not paid again, and comes when they are', async () => {
+  test('whose files are never right fails, and comes when they are, paid for once', async () => {
     const { run, folder } = await begin({ faults: [{ name: 'wrong-sha256', times: 999 }] });
     const outcome = await runDaemon(run, onePlan());
     expect(outcome.failed[0]?.why).toContain('not what was promised');
