@@ -17,6 +17,7 @@ import { vendorKey } from './download-request.ts';
 import { RecordingProgress } from './live-progress.ts';
 import {
   gatewayName,
+  isVendor,
   type LiveChoice,
   liveGateway,
   liveSchemas,
@@ -108,6 +109,7 @@ export async function runLiveRecord(
       schemas: subscriptions.map((s): Schema => s.schema),
       folderOf,
       gateway: gatewayName(settings),
+      vendor: isVendor(settings),
       clock: SYSTEM_CLOCK,
       onNewDay: () => {
         // The new day's file has to begin with its books, as the vendor's own do.

@@ -21,12 +21,18 @@ export function liveGateway(settings: Settings): { host: string; port: number } 
   return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
 }
 
+/** The gateway is the vendor's own. */
+export function isVendor(settings: Settings): boolean {
+  const gateway = liveGateway(settings);
+  return !gateway || gateway.host.endsWith('.databento.com');
+}
+
 /** Where records come from, in words: honest about what is not the vendor. */
 export function gatewayName(settings: Settings): string {
   const gateway = liveGateway(settings);
   if (!gateway) return "the vendor's gateway";
   const { host, port } = gateway;
-  if (host.endsWith('.databento.com')) return `${host}:${port}`;
+  if (isVendor(settings)) return `${host}:${port}`;
   return `${host}:${port}, which is not the vendor: its records are what it was given`;
 }
 

@@ -69,8 +69,8 @@ export class ActivityCounter {
   }
 
   /**
-   * An instrument as it was counted so far, of the first venue that has it; `liveNs` is -1 while all
-   * is of a snapshot. Null before its first record.
+   * An instrument as it was counted so far, of the first venue that has it; `liveNs` is -1 while
+   * all is of a snapshot. Null before its first record.
    */
   counted(instrumentId: number): InstrumentActivity | null {
     for (const one of this.byKey.values()) if (one.instrumentId === instrumentId) return one;

@@ -62,6 +62,7 @@ export class LiveFeed {
   private readers = 0;
   private idle: Timer | null = null;
   private ended = false;
+  private readonly done: Promise<void>;
 
   /** Connects, and asks for a first symbol. */
   constructor(dataset: string, first: LiveSymbol, deps: LiveFeedDeps) {
@@ -70,7 +71,7 @@ export class LiveFeed {
     this.spool = new LiveSpool(join(deps.folder, `${dataset}.${this.id}.dbn`));
     this.asked.add(first.symbol);
     this.session = deps.connect(subscriptionOf(first), this.stop.signal);
-    void this.run();
+    this.done = this.run();
   }
 
   unixNs(): UnixNs {
@@ -110,11 +111,12 @@ export class LiveFeed {
     return reader;
   }
 
-  /** Ends the connection; what was read so far stays readable until the readers close. */
+  /** Ends the connection; open readers can still read what came. Resolves once all is put away. */
   async close(): Promise<void> {
     this.idle?.cancel();
     this.stop.abort();
     await this.session.close().catch(() => {});
+    await this.done;
   }
 
   private leave(): void {

@@ -14,7 +14,7 @@ export interface Playable<F extends HeldItem> {
   readonly ended: boolean;
   /** The next frame is on its way from elsewhere: there is nothing to do but wait. */
   readonly waiting: boolean;
-  /** Wall time less the capture time of the record that completed a frame, ms: live streams only. */
+  /** Of live streams: wall time less the capture time of the record that completed a frame, ms. */
   feedLagMs?(frame: F): number;
   /** Part of the work towards the first frame, 0..1. */
   readonly progress: number;

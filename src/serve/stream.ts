@@ -32,8 +32,8 @@ export interface SourceGap {
 }
 
 /**
- * Where records come from: a file's day, a live session or the synthetic market. Positions grow from record to
- * record.
+ * Where records come from: a file's day, a live session or the synthetic market. Positions grow
+ * from record to record.
  */
 export interface RecordSource {
   /** 16 hex digits: the same for the same records. */

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { rawTableFolder } from '../../src/lake/index.ts';
+import { packageRoot, rawTableFolder } from '../../src/lake/index.ts';
 import { startVendorGateway, type VendorGateway } from '../../src/vendor/index.ts';
 import { liveFolder } from '../vendor/live-data.ts';
 import { runHere, startCli } from './run-cli.ts';
@@ -136,4 +138,47 @@ test('a recording of what nobody knows ends with words and code 3', async () => 
   const run = await runHere([...args, '--duration', '1']);
   expect(run.code).toBe(3);
   expect(run.stderr).toContain('ESZ9');
+});
+
+/** A recorder that is killed; resolves when it is gone. */
+async function recordAndKill(args: readonly string[], afterMs: number): Promise<void> {
+  const main = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
+  const env = { PATH: process.env['PATH'], DATABENTO_API_KEY: KEY };
+  const child = spawn(process.execPath, [main, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  child.stderr.setEncoding('utf8');
+  await new Promise<void>((done) => {
+    child.stderr.on('data', (text: string) => {
+      if (text.includes('subscription-acknowledged')) setTimeout(done, afterMs);
+    });
+  });
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
+
+test('a recorder that is killed loses nothing that it had, and the next one says what was', async () => {
+  const at = await play({ speed: 4 });
+  const lake = newLake();
+  const args = ['live', 'record', ...at, '--lake', lake, '--symbols', 'ESH6'];
+  let before = Buffer.alloc(0);
+  for (const afterMs of [130, 310, 70]) {
+    await recordAndKill(args, afterMs);
+    const now = readFileSync(fileOf(lake));
+    expect(now.length).toBeGreaterThan(before.length);
+    expect(now.subarray(0, before.length).equals(before)).toBe(true);
+    before = now;
+  }
+  const last = await runHere([...args, '--duration', '0.5', '--json']);
+  const { gaps } = JSON.parse(last.stdout);
+  expect(gaps).toMatchObject([{ cause: 'not-recorded', recovery: 'none' }]);
+  const info = await runHere(['dbn', 'info', fileOf(lake), '--json']);
+  expect(JSON.parse(info.stdout)).toMatchObject({ truncated: false });
+  const notes = readFileSync(`${fileOf(lake)}.notes.jsonl`, 'utf8')
+    .trim()
+    .split('\n');
+  const types = notes.map((line) => JSON.parse(line).type);
+  expect(types.filter((type) => type === 'continue')).toHaveLength(3);
+  expect(types.filter((type) => type === 'gap')).toHaveLength(3);
 });

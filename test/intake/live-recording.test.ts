@@ -40,12 +40,16 @@ beforeEach(() => {
   es = join(rawTableFolder(lake, 'future_mbo', 'ES'), 'glbx-mdp3-20260105.mbo.dbn');
 });
 
-function record(items: AsyncIterable<LiveItem>, more: { onNewDay?: (date: string) => void } = {}) {
+function record(
+  items: AsyncIterable<LiveItem>,
+  more: { onNewDay?: (date: string) => void; vendor?: boolean } = {},
+) {
   return recordSession(items, {
     dataset: 'GLBX.MDP3',
     schemas: ['mbo'] as Schema[],
     folderOf: recordingFolders(lake, loadProducts(), 'GLBX.MDP3'),
     gateway: 'a test',
+    vendor: true,
     clock: { unixNs: () => NOW_NS },
     ...more,
   });
@@ -210,6 +214,13 @@ describe('a recording', () => {
     expect(countTypes(es)).toEqual({ 22: 1, 160: 50 });
   });
 
+  it('never lies beside recordings of a stand-in, nor they beside its', async () => {
+    await record(sessionOf(opening()));
+    const other = record(sessionOf(opening()), { vendor: false });
+    await expect(other).rejects.toMatchObject({ code: 'USAGE' });
+    expect(countTypes(es)).toEqual({ 22: 1, 160: 50 });
+  });
+
   it('is readable after every item, and keeps what came before a failure', async () => {
     async function* failing(): AsyncGenerator<LiveItem> {
       yield* opening();
@@ -223,7 +234,12 @@ describe('a recording', () => {
   });
 
   it('refuses two schemas whose records look alike', async () => {
-    const options = { dataset: 'GLBX.MDP3', schemas: ['mbp-1', 'tbbo'] as Schema[], gateway: '' };
+    const options = {
+      dataset: 'GLBX.MDP3',
+      schemas: ['mbp-1', 'tbbo'] as Schema[],
+      gateway: '',
+      vendor: true,
+    };
     const folderOf = () => root;
     const clock = { unixNs: () => NOW_NS };
     const session = recordSession(sessionOf([]), { ...options, folderOf, clock });

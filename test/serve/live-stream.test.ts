@@ -133,6 +133,7 @@ describe('a live stream', () => {
       schemas: ['mbo'],
       folderOf: recordingFolders(fixture.lake, loadProducts(), 'GLBX.MDP3'),
       gateway: 'a test',
+      vendor: true,
       clock: { unixNs: () => ORIGIN_NS + BigInt(wallNs) },
     });
     const query = { symbol: 'ESH6', dt: DT, throttle_ms: THROTTLE_MS, speed: 0 };

@@ -10,17 +10,24 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { OperatingError } from '../../core/index.ts';
+import { DataError, OperatingError } from '../../core/index.ts';
 import type { VendorClock } from '../../databento/index.ts';
 import { encodeMetadata, type Metadata } from '../../dbn/index.ts';
 import { PartitionLock, writeFileAtomic } from '../../lake/index.ts';
 import { refuseSynthetic } from '../batch/job-folder.ts';
 import { wholeEnd } from './recording-end.ts';
-import { NotesFile, type RecordingNote, readNotes } from './recording-notes.ts';
+import {
+  isOfVendor,
+  NOTES_SUFFIX,
+  NotesFile,
+  type RecordingNote,
+  readNotes,
+} from './recording-notes.ts';
 
 /** Bytes gathered before they are handed to the system; at the end of a piece they always are. */
 const BUFFER_BYTES = 256 * 1024;
@@ -40,6 +47,8 @@ export interface RecordingPlace {
 export interface RecordingContext {
   /** Where the records come from, in words. */
   gateway: string;
+  /** That is the vendor, and not a stand-in. */
+  vendor: boolean;
   clock: Pick<VendorClock, 'unixNs'>;
 }
 
@@ -83,18 +92,25 @@ export class RecordingFile {
     this.written = statSync(path).size;
     const fresh = readNotes(path).length === 0;
     this.notes = new NotesFile(path);
-    this.note({ type: fresh ? 'begin' : 'continue', gateway: context.gateway, cut });
+    this.note({
+      type: fresh ? 'begin' : 'continue',
+      gateway: context.gateway,
+      vendor: context.vendor,
+      cut,
+    });
   }
 
   /**
    * Opens the recording of a place: goes on with the last part when it is a recording of the same
    * form, else begins one.
-   * @throws DataError USAGE where a synthetic market lies, OperatingError PARTITION_BUSY
+   * @throws DataError USAGE where a synthetic market lies, or recordings of a stand-in beside those
+   *   of the vendor would, OperatingError PARTITION_BUSY
    *   when another process records there, FILE_WRITE.
    */
   static open(place: RecordingPlace, metadata: Metadata, context: RecordingContext): RecordingFile {
     refuseSynthetic(place.folder);
     makeFolder(place.folder);
+    refuseMixture(place.folder, context.vendor);
     const lock = PartitionLock.take(join(place.folder, `.${place.name}${place.ending}.lock`));
     try {
       const last = lastPart(place);
@@ -185,6 +201,19 @@ function makeFolder(folder: string): void {
   } catch (cause) {
     throw writeFailed(folder, cause);
   }
+}
+
+function refuseMixture(folder: string, vendor: boolean): void {
+  const others = readdirSync(folder)
+    .filter((name) => name.endsWith(NOTES_SUFFIX))
+    .map((name) => join(folder, name.slice(0, -NOTES_SUFFIX.length)))
+    .find((path) => isOfVendor(path) === !vendor);
+  if (others === undefined) return;
+  const [own, its] = vendor ? ['the vendor', 'a stand-in'] : ['a stand-in', 'the vendor'];
+  throw new DataError('USAGE', `records of ${own} are never put beside those of ${its}`, {
+    file: others,
+    expected: 'another --lake or --output',
+  });
 }
 
 function partPath({ folder, name, ending }: RecordingPlace, part: number): string {

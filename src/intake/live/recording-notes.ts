@@ -26,7 +26,16 @@ export interface RecordingGap {
 
 /** A line of the notes; times are Unix ns as strings. */
 export type RecordingNote =
-  | { type: 'begin' | 'continue'; at_ns: string; offset: number; gateway: string; cut: number }
+  | {
+      type: 'begin' | 'continue';
+      at_ns: string;
+      offset: number;
+      /** Where the records come from, and whether that is the vendor. */
+      gateway: string;
+      vendor: boolean;
+      /** Bytes of a torn record that were cut. */
+      cut: number;
+    }
   | { type: 'connected'; at_ns: string; offset: number; connection: number; session_id: string }
   | {
       type: 'gap';
@@ -88,6 +97,12 @@ export function readNotes(recording: string): RecordingNote[] {
     }
   }
   return notes;
+}
+
+/** Whether a recording was made of the vendor's records; null for a file that is none. */
+export function isOfVendor(recording: string): boolean | null {
+  const first = readNotes(recording).find((note) => note.type === 'begin');
+  return first?.type === 'begin' ? first.vendor : null;
 }
 
 /** The gaps of a recording, in order; none for a file that was not recorded. */
