@@ -16,10 +16,18 @@ import type { CommandContext } from './command.ts';
 import { type FilterOptions, partitionFilter } from './lake-filter.ts';
 import { note, printLine } from './output.ts';
 import { TextTable } from './text-table.ts';
+import {
+  DEFAULT_TRACKERS,
+  describeTracker,
+  type TrackerView,
+  viewTrackers,
+} from './tracker-view.ts';
 
 /** Flags of `lake ls`. */
 export interface LsOptions extends FilterOptions {
   json?: boolean;
+  /** Trackers of downloads; with `--layer raw`. */
+  tracker?: string[];
 }
 
 /** Exit code when nothing matched. */
@@ -81,7 +89,11 @@ async function listTables(entries: readonly PartitionEntry[], json: boolean): Pr
   }
 }
 
-async function listRaw(holdings: readonly RawHolding[], json: boolean): Promise<void> {
+async function listRaw(
+  holdings: readonly RawHolding[],
+  { trackers, jobOf }: TrackerView,
+  json: boolean,
+): Promise<void> {
   const days = new Set(holdings.map((h) => h.dt ?? ''));
   const totals = {
     files: holdings.length,
@@ -92,8 +104,9 @@ async function listRaw(holdings: readonly RawHolding[], json: boolean): Promise<
     const files = holdings.map(({ productType, ...rest }) => ({
       product_type: productType,
       ...rest,
+      job: jobOf(rest.path),
     }));
-    await printLine(JSON.stringify({ files, totals }));
+    await printLine(JSON.stringify({ files, totals, trackers }));
     return;
   }
   const rows = holdings.map((h) => [
@@ -103,8 +116,11 @@ async function listRaw(holdings: readonly RawHolding[], json: boolean): Promise<
     h.dt ?? '-',
     h.format,
     h.bytes,
+    jobOf(h.path) === null ? '-' : 'downloaded',
   ]);
-  await printRows(['product_type', 'table', 'symbol', 'dt', 'format', 'bytes'], rows);
+  const header = ['product_type', 'table', 'symbol', 'dt', 'format', 'bytes', 'tracker'];
+  await printRows(header, rows);
+  for (const tracker of trackers) await printLine(describeTracker(tracker));
   await printLine(`${totals.files} files, ${totals.days} days: ${totals.bytes} bytes`);
 }
 
@@ -133,7 +149,8 @@ export async function runLakeLs(
   const raw = options.layer === 'raw' ? chosenHoldings(context, options) : null;
   const filter = raw ? {} : partitionFilter(options, loadProducts(context.loaded.configFolder));
   const entries = raw ? [] : listPartitions(lake, filter);
-  if (raw) await listRaw(raw, json);
+  const trackers = options.tracker ?? DEFAULT_TRACKERS;
+  if (raw) await listRaw(raw, viewTrackers(trackers), json);
   else await listTables(entries, json);
   if (entries.length + (raw?.length ?? 0) > 0) return undefined;
   note(`nothing in ${lake} matches`);

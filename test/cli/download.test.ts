@@ -65,6 +65,16 @@ describe('download', () => {
     expect(symbols.filter((symbol) => symbol === 'ESM6')).toHaveLength(2);
     expect(symbols.filter((symbol) => symbol === 'QQQ')).toHaveLength(4);
     expect(Math.min(...partitions.map(({ rows }) => rows))).toBeGreaterThan(100);
+    const held = await runHere([
+      ...['lake', 'ls', '--layer', 'raw', '--json', '--lake', lake],
+      ...['--tracker', tracker()],
+    ]);
+    const raw = JSON.parse(held.stdout);
+    expect(raw.files).toHaveLength(16);
+    expect(raw.files.every(({ job }: { job: string | null }) => job?.includes('2026-01-0'))).toBe(
+      true,
+    );
+    expect(raw.trackers).toMatchObject([{ jobs: 16, states: { downloaded: 16 }, missing: [] }]);
     const lines = readFileSync(log, 'utf8').trim().split('\n');
     for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S/);
     expect(lines.join()).toContain('is not the vendor');

@@ -1,6 +1,6 @@
 /** `spymaster lake ls|verify|sql|export`: look into the lake's tables. */
 import { Command, Option } from 'commander';
-import { describe, wholeNumber, works } from '../command.ts';
+import { collect, describe, wholeNumber, works } from '../command.ts';
 
 function withFilters(command: Command, layers: readonly string[]): Command {
   return command
@@ -20,7 +20,13 @@ function lsCommand(): Command {
     'lake ls --layer gold --symbol ES',
     'lake ls --layer raw --json | jq .totals',
   );
-  withFilters(command, ['raw', ...TABLE_LAYERS]).option('--json', 'print one JSON object');
+  withFilters(command, ['raw', ...TABLE_LAYERS])
+    .option(
+      '--tracker <file>',
+      'with raw: a tracker of downloads, again for more (default: those in logs/)',
+      collect,
+    )
+    .option('--json', 'print one JSON object');
   return works(command, ['lake'], async () => (await import('../lake-ls.ts')).runLakeLs);
 }
 
