@@ -309,6 +309,27 @@ describe('get_range that is cut', () => {
     expect(unsure.notices[0]).toMatch(/6000 records, which could not be counted: .*403/);
   });
 
+  it('goes on behind a record that came in two pieces, the only one of its instant', async () => {
+    const records = mboRecords(Array.from({ length: 50 }, (_, i) => i * 1000));
+    const body = await encodeRange(records, { raw: true });
+    const header = body.length - records.length;
+    for (const instants of [1, 2, 3]) {
+      const halves = [10.5, 10.5 + instants].map((n) => header + n * MBO_BYTES);
+      const { stream, asked } = await getRange([
+        async (_, response) => {
+          response.writeHead(200, { 'content-length': body.length });
+          response.write(body.subarray(0, halves[0]));
+          await new Promise((resolve) => setTimeout(resolve, 40));
+          response.write(body.subarray(...halves), () => response.socket?.end());
+        },
+        async (one, response) => bytes(await encodeRange(selected(records, one)))(one, response),
+      ]);
+      expect(same(await readAll(stream), records)).toBe(true);
+      expect(asked[1]?.fields['start']).toBe(String(DAY_NS + BigInt((9 + instants) * 1000)));
+      expect(stream.duplicatesDropped).toBe(1);
+    }
+  });
+
   it('goes on when the last record is cut though the answer claims to be whole', async () => {
     const short = await encodeRange(RECORDS.subarray(0, 100 * MBO_BYTES - 20));
     const { stream } = await getRange([bytes(short), ...cutting([])]);
