@@ -12,7 +12,8 @@ import { type Progress, showProgress } from './progress.ts';
 export class DownloadLog {
   private readonly file: string | undefined;
   private readonly redact: (text: string) => string;
-  private label = '';
+  /** Bytes of the jobs that are being downloaded, by key. */
+  private readonly under = new Map<string, { done: number; total: number }>();
   private shown: Promise<Progress> | null = null;
 
   /**
@@ -40,20 +41,22 @@ export class DownloadLog {
     }
   };
 
-  /** How far the files of a job are, bytes. */
-  readonly progress = (label: string, done: number, total: number): void => {
-    if (this.label !== label) {
-      this.endProgress();
-      this.label = label;
-      this.shown = showProgress(label);
+  /** How far the files of a job are, bytes; several are shown as one. */
+  readonly progress = (key: string, done: number, total: number): void => {
+    this.under.set(key, { done, total });
+    const sum = { done: 0, total: 0 };
+    for (const one of this.under.values()) {
+      sum.done += one.done;
+      sum.total += one.total;
     }
-    void this.shown?.then((progress) => progress.at(total > 0 ? done / total : 1));
+    this.shown ??= showProgress(this.under.size === 1 ? key : `${this.under.size} jobs`);
+    void this.shown.then((shown) => shown.at(sum.total > 0 ? sum.done / sum.total : 1));
+    if (done >= total) this.under.delete(key);
   };
 
   /** Takes what is left of a bar away. */
   endProgress(): void {
-    void this.shown?.then((progress) => progress.end());
+    void this.shown?.then((shown) => shown.end());
     this.shown = null;
-    this.label = '';
   }
 }

@@ -11,6 +11,8 @@ import { expired } from './job-changes.ts';
 import { jobFolder } from './job-folder.ts';
 import type { TrackedJob } from './tracked-job.ts';
 
+/** Jobs whose files are fetched at the same time: one connection seldom fills a line. */
+const JOBS_AT_ONCE = 3;
 /** Names that may become folders and files below the lake. */
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 /** Errors that the next job would meet as well. */
@@ -123,14 +125,24 @@ async function downloadOne(run: BatchRun, key: string): Promise<void> {
   }
 }
 
-/** Downloads the jobs that wait and whose entry passes `chosen`, each tried once. */
+/**
+ * Downloads the jobs that wait and whose entry passes `chosen`, each tried once, some at a time.
+ * @throws the first error for which going on is vain; the others under way come to their end first.
+ */
 export async function downloadJobs(
   run: BatchRun,
   chosen: (job: TrackedJob) => boolean = () => true,
 ): Promise<void> {
-  for (const key of [...run.tracker.pending]) {
-    run.signal.throwIfAborted();
-    const job = run.tracker.jobs.get(key);
-    if (job && job.state === 'done' && chosen(job)) await downloadOne(run, key);
-  }
+  const keys = run.tracker.pending.filter((key) => chosen(run.tracker.jobs.get(key)!)).values();
+  const errors: unknown[] = [];
+  const work = async () => {
+    for (const key of keys) {
+      if (errors.length > 0) return;
+      await downloadOne(run, key).catch((error: unknown) => errors.push(error));
+    }
+  };
+  run.signal.throwIfAborted();
+  await Promise.all(Array.from({ length: JOBS_AT_ONCE }, work));
+  run.signal.throwIfAborted();
+  if (errors.length > 0) throw errors[0];
 }

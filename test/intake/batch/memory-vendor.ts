@@ -19,6 +19,10 @@ export class MemoryVendor implements BatchVendor {
   readonly jobs: BatchJob[] = [];
   /** Jobs made. */
   submissions = 0;
+  /** Content of a file by its name. */
+  content = (filename: string): Uint8Array =>
+    filename.includes('definition') ? this.definitions : Buffer.from(filename);
+
   private readonly looks = new Map<string, number>();
   private readonly definitions: Uint8Array;
 
@@ -66,7 +70,7 @@ export class MemoryVendor implements BatchVendor {
     const { schema } = this.jobs.find((job) => job.id === id)!;
     const names = ['metadata.json', `glbx-mdp3-20260105.${schema}.dbn`];
     return names.map((filename) => {
-      const bytes = this.bytesOf(filename);
+      const bytes = this.content(filename);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { filename, bytes: bytes.length, sha256, url: '' };
     });
@@ -74,12 +78,8 @@ export class MemoryVendor implements BatchVendor {
 
   async downloadFile({ file, path }: DownloadRequest): Promise<void> {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.part`, this.bytesOf(file.filename));
+    writeFileSync(`${path}.part`, this.content(file.filename));
     renameSync(`${path}.part`, path);
-  }
-
-  private bytesOf(filename: string): Uint8Array {
-    return filename.includes('definition') ? this.definitions : Buffer.from(filename);
   }
 
   private look(job: BatchJob): BatchJob {
