@@ -7,8 +7,8 @@ import { ES, type MarketSecond, someSecond } from '../pipeline/forecast-lake.ts'
 import { type ReceivedWindow, sameForAll, VelocityClient } from './velocity-client.ts';
 import { FIRST, lakeOf, QUERY, startVelocity, type VelocityLake } from './velocity-fixture.ts';
 
-/** Enough windows, large enough, to fill what a system keeps for a socket many times over. */
-const WINDOWS = 900;
+/** Enough windows, large enough, to fill what a system keeps for a socket. */
+const WINDOWS = 500;
 const LAST = FIRST + WINDOWS - 1;
 /** All windows are sent at this speed, one in 10 ms. */
 const SPEED = 100;
