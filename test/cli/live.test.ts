@@ -51,7 +51,7 @@ async function check(args: readonly string[]) {
 
 test('a check says what works, how late records are, and that this is not the vendor', async () => {
   const at = await play({ heartbeatMs: 200 });
-  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '2']);
+  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '1']);
   expect(code).toBe(0);
   expect(by['key']).toMatchObject({ status: 'ok', found: 'ends in FFFFF' });
   expect(by['gateway']?.found).toContain('not the vendor');
@@ -64,7 +64,7 @@ test('a check says what works, how late records are, and that this is not the ve
 
 test('a check of today’s records finds nothing wrong', async () => {
   const at = await play({ timestamps: 'shifted' });
-  const { code, by } = await check([...at, '--seconds', '2', '--symbols', 'ESH6']);
+  const { code, by } = await check([...at, '--seconds', '1', '--symbols', 'ESH6']);
   expect(code).toBe(0);
   expect(by['latency']?.status).toBe('ok');
 });
@@ -74,7 +74,7 @@ test.each([
   [{}, ['--symbols', 'ESZ9'], 'subscription', 'ESZ9'],
 ])('a check names what is wrong: %j %j', async (options, args, what, words) => {
   const at = await play(options);
-  const { code, by } = await check([...at, '--seconds', '2', ...args]);
+  const { code, by } = await check([...at, '--seconds', '1', ...args]);
   expect(code).toBe(1);
   expect(by[what]?.status).toBe('problem');
   expect(by[what]?.found).toContain(words);
@@ -84,7 +84,7 @@ test.each([
 test('a check without a gateway, or without a key, says so', async () => {
   const at = await play();
   await gateway.close();
-  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '2']);
+  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '1']);
   expect(code).toBe(1);
   expect(by['session']?.found).toContain('VENDOR_UNAVAILABLE');
   process.env['DATABENTO_API_KEY'] = '';

@@ -2,7 +2,7 @@
  * A live session that a test drives, in place of the vendor's gateway.
  */
 import type { LiveItem, LiveOptions, LiveSubscription } from '../../src/databento/index.ts';
-import { type DbnVersion, MboColumns, writeMbo } from '../../src/dbn/index.ts';
+import { MboColumns, writeMbo } from '../../src/dbn/index.ts';
 import { loadProducts, productOf } from '../../src/lake/index.ts';
 import { FuturesMarket, futuresSpecs } from '../../src/synth/index.ts';
 import { ORIGIN_NS, records } from '../intake/live-items.ts';
@@ -68,8 +68,17 @@ export const MARKET_ID = futuresSpecs('ES', '2026-01-05')[0]?.instrumentId as nu
 /** Records of an item. */
 const ITEM_ROWS = 100;
 
-/** Some seconds of a market of ES from 14:30 UTC on, as records of a session, batch by batch. */
-export function marketItems(seconds: number, version: DbnVersion = 3) {
+/** Seconds that the market below lasts. */
+const MARKET_SECONDS = 40;
+
+interface Moment {
+  item: LiveItem;
+  /** Of its first record, seconds from the start. */
+  atSeconds: number;
+}
+
+/** A market of ES from 14:30 UTC on, made once. */
+function makeMarket(): Moment[] {
   const spec = futuresSpecs(productOf(loadProducts(), 'ES').root, '2026-01-05')[0];
   if (!spec) throw new Error('no contract of ES');
   const startNs = 14.5 * 3600e9;
@@ -79,15 +88,24 @@ export function marketItems(seconds: number, version: DbnVersion = 3) {
     rate: 200,
     signal: 0.5,
     startNs,
-    endNs: startNs + seconds * 1e9,
+    endNs: startNs + MARKET_SECONDS * 1e9,
   });
   const columns = new MboColumns(8192, ORIGIN_NS);
-  const items = [];
+  const moments: Moment[] = [];
   while (market.fill(columns) > 0) {
     for (let from = 0; from < columns.length; from += ITEM_ROWS) {
       const to = Math.min(columns.length, from + ITEM_ROWS);
-      items.push(records([writeMbo(columns, from, to).slice()], to - from, version));
+      const item = records([writeMbo(columns, from, to).slice()], to - from);
+      moments.push({ item, atSeconds: ((columns.tsRecv[from] as number) - startNs) / 1e9 });
     }
   }
-  return items;
+  return moments;
+}
+
+let market: Moment[] | null = null;
+
+/** The first seconds of a market of ES, as records of a session, batch by batch. */
+export function marketItems(seconds: number): LiveItem[] {
+  market ??= makeMarket();
+  return market.filter(({ atSeconds }) => atSeconds < seconds).map(({ item }) => item);
 }
