@@ -58,6 +58,7 @@ function pushFrames(held: HeldFrames<GridFrame>, from: number, count: number, st
       state: { seq, ts_ns: String(seq * 25) } as GridFrame['state'],
       arrow: ARROW,
       trades: [trade(2 * seq - 1), trade(2 * seq)],
+      heardNs: 0,
       before: totals(seq - stride),
       after: totals(seq),
       text: null,
