@@ -55,8 +55,8 @@ export function dbnFile(
 export function mboRecords(count = MBO_COUNT, seed = 1): DbnRecord[] {
   const random = new Prng(seed);
   const resting = new Map([
-    [FRONT.id as number, new Map<bigint, DbnRecord>()],
-    [NEXT.id as number, new Map<bigint, DbnRecord>()],
+    [FRONT.id as number, new Map<bigint, Order>()],
+    [NEXT.id as number, new Map<bigint, Order>()],
   ]);
   const records: DbnRecord[] = [];
   for (let i = 0; i < count; i++) {
@@ -81,27 +81,38 @@ export function mboRecords(count = MBO_COUNT, seed = 1): DbnRecord[] {
   return records;
 }
 
-function nextOrder(orders: Map<bigint, DbnRecord>, random: Prng, fresh: bigint) {
+interface Order {
+  order_id: bigint;
+  side: string;
+  price: bigint;
+  size: number;
+}
+
+/** What happens next to the orders, which it keeps. */
+function nextOrder(
+  orders: Map<bigint, Order>,
+  random: Prng,
+  fresh: bigint,
+): Order & { action: string } {
   const kind = orders.size < 5 ? 0 : random.int(10);
   const known = [...orders.values()][random.int(orders.size || 1)];
   if (kind < 4 || !known) {
     const side = random.int(2) === 0 ? 'B' : 'A';
     const price = PRICE + BigInt(random.int(20) - (side === 'B' ? 20 : 0)) * 250_000_000n;
-    const order = { order_id: fresh, side, price, size: 1 + random.int(20), action: 'A' };
-    orders.set(fresh, order as unknown as DbnRecord);
-    return order;
+    const order = { order_id: fresh, side, price, size: 1 + random.int(20) };
+    orders.set(fresh, order);
+    return { ...order, action: 'A' };
   }
-  const { order_id, side, price, size } = known as unknown as ReturnType<typeof nextOrder>;
   if (kind < 6) {
-    const now = { order_id, side, price, size: 1 + random.int(20), action: 'M' };
-    orders.set(order_id, now as unknown as DbnRecord);
-    return now;
+    const changed = { ...known, size: 1 + random.int(20) };
+    orders.set(known.order_id, changed);
+    return { ...changed, action: 'M' };
   }
-  if (kind === 9) return { order_id, side, price, size: 1, action: 'T' };
-  const gone = kind === 8 && size > 1 ? 1 : size;
-  if (gone === size) orders.delete(order_id);
-  else orders.set(order_id, { ...known, size: size - gone });
-  return { order_id, side, price, size: gone, action: 'C' };
+  if (kind === 9) return { ...known, size: 1, action: 'T' };
+  const gone = kind === 8 && known.size > 1 ? 1 : known.size;
+  if (gone === known.size) orders.delete(known.order_id);
+  else orders.set(known.order_id, { ...known, size: known.size - gone });
+  return { ...known, size: gone, action: 'C' };
 }
 
 /** A trade each 100 ms, the instruments in turn. */

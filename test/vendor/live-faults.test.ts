@@ -6,6 +6,7 @@ import {
   decodeStream,
   gatewayFor,
   marketRecords,
+  type Stream,
   startedClient,
   wholeStream,
 } from './live-raw-client.ts';
@@ -48,8 +49,7 @@ describe('faults of the stream', () => {
     const client = await startedClient(gateway, [MBO]);
     const bytes = await client.untilBytes(OPENING_BYTES + 250 * 56);
     const other = await startedClient(gateway, [MBO]);
-    const beats = (s: { records: { msg?: unknown }[] }) =>
-      s.records.filter((r) => r.msg === 'Heartbeat').length;
+    const beats = (s: Stream) => s.records.filter((r) => r['msg'] === 'Heartbeat').length;
     await other.until((s) => beats(s) >= 5);
     expect(client.stream.length).toBe(bytes.length);
     expect(client.ended).toBe(false);

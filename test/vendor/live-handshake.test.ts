@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataFolder } from '../../src/vendor/index.ts';
 import { liveFolder } from './live-data.ts';
@@ -76,6 +77,28 @@ describe('the handshake of the live gateway', () => {
     client.socket.write('x'.repeat(300_000));
     await client.untilEnd();
     expect(gateway.connections[0]?.started).toBe(false);
+  });
+
+  it('survives whatever it is sent', async () => {
+    const gateway = await gatewayFor({ data });
+    const words = fc.constantFrom(
+      'auth=',
+      'schema=mbo',
+      '|',
+      'symbols=ESH6',
+      'start_session',
+      '\n',
+    );
+    const noise = fc.array(fc.oneof(words, fc.string(), fc.constant('\u0000\u00ff')));
+    const property = fc.asyncProperty(noise, fc.boolean(), async (parts, loggedIn) => {
+      const client = new RawClient(gateway);
+      if (loggedIn) expect(await client.login(SESSION)).toMatch(/^success=1/);
+      client.socket.end(`${parts.join('')}\nstart_session\n`);
+      await client.untilEnd();
+    });
+    await fc.assert(property, { seed: 7, numRuns: 40 });
+    expect(await new RawClient(gateway).login(SESSION)).toMatch(/^success=1/);
+    expect(gateway.connections.every((c) => c.failure === null)).toBe(true);
   });
 
   it('lets in a key that is added, and as many sessions as are allowed', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DbnRecord, type DbnVersion, RTYPE } from '../../src/dbn/index.ts';
 import { DataFolder } from '../../src/vendor/index.ts';
@@ -10,6 +12,7 @@ import {
   liveFolder,
   MBO_COUNT,
   mboRecords,
+  NEXT,
   quoteRecords,
   START_NS,
   STEP_NS,
@@ -176,6 +179,33 @@ describe('the stream of the live gateway', () => {
     expect(times.every((t, i) => i === 0 || t > times[i - 1]!)).toBe(true);
     expect(trades[300]!['size']).toBe(1);
     expect(trades[300]!.ts_event - trades[0]!.ts_event).toBe(times[300]! - times[0]!);
+  });
+
+  it('begins again with empty books', async () => {
+    const gateway = await gatewayFor({ data, atEnd: 'loop' });
+    const subscription = line('mbo').replace('ALL_SYMBOLS', 'ESM6');
+    const client = await startedClient(gateway, [subscription]);
+    const own = mboRecords().filter((r) => r.instrument_id === NEXT.id);
+    const { records } = await client.until((s) => sequences(s.records).length > 2 * own.length);
+    const second = marketRecords(records).slice(own.length);
+    expect(second[0]).toMatchObject({ action: 'R', instrument_id: NEXT.id, flags: 136 });
+    expect(second[1]).toMatchObject({ sequence: own[0]!['sequence'] });
+    expect(second[1]!['ts_recv']).toBeGreaterThanOrEqual(second[0]!['ts_recv'] as bigint);
+  });
+
+  it('tells a damaged file in its report, and hangs up', async () => {
+    const other = liveFolder({ 'es.mbo.dbn': dbnFile('mbo', mboRecords()) });
+    try {
+      const gateway = await gatewayFor({ data: other.path, atEnd: 'close' });
+      const whole = readFileSync(join(other.path, 'es.mbo.dbn'));
+      writeFileSync(join(other.path, 'es.mbo.dbn'), whole.fill(0, 1000, 1100));
+      const client = await startedClient(gateway, [line('mbo')]);
+      await client.untilEnd();
+      await expect.poll(() => gateway.connections[0]!.failure).toMatch(/es\.mbo\.dbn/);
+      expect((await wholeStream(gateway, [line('trades')])).records).toHaveLength(3);
+    } finally {
+      other.remove();
+    }
   });
 
   it('moves times to now, and a start that is asked for with them', async () => {

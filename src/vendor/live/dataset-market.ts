@@ -121,7 +121,7 @@ export class DatasetMarket {
     return new MarketClock(fromNs ?? this.usualStart(), speed, clock);
   }
 
-  /** The first record; where time passes, the first one of trading: not a definition hours before. */
+  /** The first record; where time passes, that of trading: not a definition hours before. */
   private usualStart(): bigint {
     if (this.options.speed === 0) return this.firstNs;
     return spanOf(this.all.filter((f) => TRADING.test(f.schema)))?.firstNs ?? this.firstNs;
@@ -135,6 +135,7 @@ export class DatasetMarket {
     for (;;) {
       const part = books.lane.take(ns);
       if (!part) break;
+      if (books.lane.tookLap()) books.orders.clear();
       books.orders.apply(part.run as RecordRun, part.from, part.to);
       if (++parts % PARTS_PER_BREATH === 0) await new Promise((done) => setImmediate(done));
     }

@@ -56,7 +56,7 @@ export interface ConnectionReport {
   dataset: string | null;
   /** The client's own name for itself. */
   client: string | null;
-  /** Subscription lines, as they came. */
+  /** Subscription lines, as they came; the first `MAX_REPORTED_LINES` of them. */
   readonly subscriptions: string[];
   /** It said `start_session`. */
   started: boolean;
@@ -64,6 +64,8 @@ export interface ConnectionReport {
   records: number;
   /** Why it was refused, in the words sent. */
   refused: string | null;
+  /** What went wrong on our side, such as a damaged file. */
+  failure: string | null;
   open: boolean;
 }
 

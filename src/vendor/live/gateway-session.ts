@@ -22,6 +22,8 @@ const GREETING = 'lsg_version=0.9.4\n';
 /** Subscription lines a second that are read at once; more of them wait. */
 const LINES_PER_SECOND = 10;
 const SECOND_MS = 1000;
+/** Lines of a client that its report keeps. */
+const MAX_REPORTED_LINES = 1000;
 const START = /^start_session(=0?)?$/;
 
 /** What a session needs of its gateway. */
@@ -152,7 +154,7 @@ export class GatewaySession {
       const line = await this.nextLine();
       if (line === null) return null;
       if (START.test(line)) break;
-      this.context.report.subscriptions.push(line);
+      this.remember(line);
       const one = reader.read(line);
       if (one) read.push(one);
     }
@@ -169,10 +171,15 @@ export class GatewaySession {
       const line = await this.nextLine();
       if (line === null) return;
       if (START.test(line)) continue;
-      this.context.report.subscriptions.push(line);
+      this.remember(line);
       const one = reader.read(line);
       if (one) this.hand(one, stream);
     }
+  }
+
+  private remember(line: string): void {
+    const { subscriptions } = this.context.report;
+    if (subscriptions.length < MAX_REPORTED_LINES) subscriptions.push(line);
   }
 
   private hand(one: Subscription | InvalidSubscription, stream: SessionStream): void {

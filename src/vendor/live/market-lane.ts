@@ -56,6 +56,7 @@ export class MarketLane {
   private at = 0;
   private word = 0;
   private lap = 0n;
+  private lapBegan = false;
 
   /** @param fromNs records that become known from here on, Unix ns. */
   constructor(source: LaneSource, fromNs: bigint) {
@@ -72,6 +73,13 @@ export class MarketLane {
   /** What is added to the times of the part at hand, ns: the laps that are done. */
   get lapShiftNs(): bigint {
     return this.lap * (this.source.lapNs ?? 0n);
+  }
+
+  /** True once after each new beginning of the data: books are empty then. */
+  tookLap(): boolean {
+    const began = this.lapBegan;
+    this.lapBegan = false;
+    return began;
   }
 
   /** When the next record becomes known, Unix ns; null at the end of the data. */
@@ -111,6 +119,7 @@ export class MarketLane {
       this.run = null;
       if (this.source.lapNs === null || this.empty) return;
       this.lap++;
+      this.lapBegan = true;
       this.runs = this.lapFrom(0n);
     }
   }

@@ -25,7 +25,7 @@ export function replayStart(subscription: Subscription, context: StreamContext):
   return subscription.start! - market.shiftNs - early + late;
 }
 
-/** Sends what of the subscriptions lies before `nowNs`, then says of each schema that it is done. */
+/** Sends what of the subscriptions lies before `nowNs`, then says of each schema so. */
 export async function replayPast(
   subscriptions: readonly Subscription[],
   nowNs: bigint,

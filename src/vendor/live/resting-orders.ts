@@ -2,7 +2,7 @@
  * Orders that rest in the books of a dataset, in the order of their priority: what a snapshot is
  * made of. Source: Databento docs, the published order book algorithm and MBO snapshots.
  */
-import { ACTION, FLAG, type RecordRun, UNDEF_PRICE } from '../../dbn/index.ts';
+import { ACTION, FLAG, type RecordRun, RTYPE, SIDE, UNDEF_PRICE } from '../../dbn/index.ts';
 
 const MBO_BYTES = 56;
 const AT = {
@@ -35,6 +35,11 @@ interface Book {
 export class RestingOrders {
   private readonly books = new Map<number, Book>();
 
+  /** Forgets every order, as a session's start does. */
+  clear(): void {
+    for (const book of this.books.values()) book.orders.clear();
+  }
+
   /** Applies MBO records `[from, to)`. */
   apply(run: RecordRun, from: number, to: number): void {
     const view = new DataView(run.bytes.buffer, run.bytes.byteOffset, run.bytes.byteLength);
@@ -61,7 +66,7 @@ export class RestingOrders {
     const orders = [...(book?.orders.values() ?? [])];
     const bytes = new Uint8Array((orders.length + 1) * MBO_BYTES);
     const view = new DataView(bytes.buffer);
-    writeClear(view, publisherId, instrumentId, nowNs);
+    bytes.set(clearRecord(publisherId, instrumentId, nowNs, SNAPSHOT_FLAGS));
     for (const [i, order] of orders.entries()) {
       const at = (i + 1) * MBO_BYTES;
       bytes.set(new Uint8Array(order.buffer), at);
@@ -129,17 +134,25 @@ function cancel(book: Book, view: DataView, at: number): void {
   else known.setUint32(AT.size, left, true);
 }
 
-function writeClear(view: DataView, publisherId: number, instrumentId: number, ns: bigint): void {
+/** A record that clears a book, of the given flags. */
+export function clearRecord(
+  publisherId: number,
+  instrumentId: number,
+  ns: bigint,
+  flags: number,
+): Uint8Array {
+  const view = new DataView(new ArrayBuffer(MBO_BYTES));
   view.setUint8(0, MBO_BYTES / 4);
-  view.setUint8(1, 0xa0);
+  view.setUint8(1, RTYPE.MBO);
   view.setUint16(2, publisherId, true);
   view.setUint32(4, instrumentId, true);
   view.setBigUint64(AT.tsEvent, ns, true);
   view.setBigInt64(AT.price, UNDEF_PRICE, true);
-  view.setUint8(AT.flags, SNAPSHOT_FLAGS);
+  view.setUint8(AT.flags, flags);
   view.setUint8(AT.action, ACTION.CLEAR);
-  view.setUint8(AT.side, 'N'.charCodeAt(0));
+  view.setUint8(AT.side, SIDE.NONE);
   view.setBigUint64(AT.tsRecv, ns, true);
+  return new Uint8Array(view.buffer);
 }
 
 function keyOf(publisherId: number, instrumentId: number): number {

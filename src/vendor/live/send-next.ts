@@ -31,6 +31,7 @@ export function sendNext(
   const { run, from, to, owner, headNs } = taken;
   const { lane } = owner;
   if (isInterval(lane.schema)) lane.openInterval = headNs;
+  if (lane.schema === 'mbo' && lane.tookLap()) sender.clearBooks(taken);
   let end = to;
   eachWanted(taken, (a, b) => {
     const came = sender.send(run, a, b, lane);

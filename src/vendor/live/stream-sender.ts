@@ -3,6 +3,7 @@
  * between them, to a client that may be slow.
  */
 import {
+  FLAG,
   type RecordRun,
   runBytes,
   runOf,
@@ -24,12 +25,15 @@ import {
 import type { Ending } from './gateway-socket.ts';
 import type { MarketLane } from './market-lane.ts';
 import { OutgoingRecords } from './outgoing-records.ts';
+import { clearRecord } from './resting-orders.ts';
+import type { Taken } from './session-lanes.ts';
 import { SlowReader } from './slow-reader.ts';
 import type { StreamContext } from './stream-context.ts';
 import { largestRecord, lengthlessRecord, StreamFaults, unknownRecord } from './stream-faults.ts';
 
 /** Bytes that may lie unsent where the socket sets the pace. */
 const SEND_AHEAD_BYTES = 1024 * 1024;
+const CLEAR_FLAGS = FLAG.LAST | FLAG.BAD_TS_RECV;
 /** Parts sent before other work is let in. */
 const PARTS_PER_BREATH = 64;
 
@@ -120,6 +124,14 @@ export class StreamSender {
   snapshot(bytes: Uint8Array): void {
     const run = runOf(bytes, { version: this.context.form.version });
     this.out.append(run, 0, run.count, this.context.market.shiftNs);
+  }
+
+  /** The start of a new session of the market: a clear of every book, as the venue's. */
+  clearBooks({ run, from, owner, headNs }: Taken): void {
+    const publisher = run.words[(run.start + from * run.stride) >> 2]! >>> 16;
+    for (const id of owner.instruments ?? this.context.market.instruments('mbo')) {
+      this.snapshot(clearRecord(publisher, id, headNs, CLEAR_FLAGS));
+    }
   }
 
   /**

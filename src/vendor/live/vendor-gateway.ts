@@ -118,6 +118,9 @@ class Gateway {
     this.sessions.add(session);
     try {
       await session.run();
+    } catch (error) {
+      report.failure = (error as Error).message;
+      socket.destroy();
     } finally {
       this.sessions.delete(session);
       if (entered !== null) this.occupied.set(entered, this.sessionsOf(entered) - 1);
@@ -151,6 +154,7 @@ class Gateway {
       started: false,
       records: 0,
       refused: null,
+      failure: null,
       open: true,
     };
     this.connections.push(report);
