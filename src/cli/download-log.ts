@@ -8,13 +8,38 @@ import { OperatingError } from '../core/index.ts';
 import { note } from './output.ts';
 import { type Progress, showProgress } from './progress.ts';
 
+/** Progress that may be ended before it is shown. */
+class Bar {
+  private progress: Progress | null = null;
+  private part = 0;
+  private isOver = false;
+
+  constructor(label: string) {
+    void showProgress(label).then((progress) => {
+      this.progress = progress;
+      if (this.isOver) progress.end();
+      else progress.at(this.part);
+    });
+  }
+
+  at(part: number): void {
+    this.part = part;
+    this.progress?.at(part);
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.progress?.end();
+  }
+}
+
 /** Lines and progress of one run. */
 export class DownloadLog {
   private readonly file: string | undefined;
   private readonly redact: (text: string) => string;
   /** Bytes of the jobs that are being downloaded, by key. */
   private readonly under = new Map<string, { done: number; total: number }>();
-  private shown: Promise<Progress> | null = null;
+  private bar: Bar | null = null;
 
   /**
    * @param file appended to; undefined: none.
@@ -49,14 +74,14 @@ export class DownloadLog {
       sum.done += one.done;
       sum.total += one.total;
     }
-    this.shown ??= showProgress(this.under.size === 1 ? key : `${this.under.size} jobs`);
-    void this.shown.then((shown) => shown.at(sum.total > 0 ? sum.done / sum.total : 1));
+    this.bar ??= new Bar(this.under.size === 1 ? key : `${this.under.size} jobs`);
+    this.bar.at(sum.total > 0 ? sum.done / sum.total : 1);
     if (done >= total) this.under.delete(key);
   };
 
   /** Takes what is left of a bar away. */
   endProgress(): void {
-    void this.shown?.then((shown) => shown.end());
-    this.shown = null;
+    this.bar?.end();
+    this.bar = null;
   }
 }

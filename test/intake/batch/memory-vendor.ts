@@ -46,7 +46,7 @@ export class MemoryVendor implements BatchVendor {
       stypeIn: request.stypeIn,
       startNs: dateToUnixNs(String(request.start)),
       endNs: dateToUnixNs(String(request.end)),
-      receivedNs: BigInt(this.submissions),
+      receivedNs: BigInt(Date.now()) * 1_000_000n + BigInt(this.submissions),
       expiresNs: null,
       costUsd: null,
       recordCount: null,
@@ -57,9 +57,13 @@ export class MemoryVendor implements BatchVendor {
     return job;
   }
 
-  async listJobs(filter: { states?: readonly JobState[] } = {}): Promise<BatchJob[]> {
+  async listJobs(
+    filter: { states?: readonly JobState[]; sinceNs?: bigint } = {},
+  ): Promise<BatchJob[]> {
+    const { states, sinceNs = 0n } = filter;
     const now = this.jobs.map((job) => this.look(job));
-    return now.filter((job) => filter.states?.includes(job.state) ?? true);
+    const listed = now.filter((job) => job.receivedNs >= sinceNs);
+    return listed.filter((job) => states?.includes(job.state) ?? true);
   }
 
   async getJob(id: string): Promise<BatchJob> {
