@@ -276,9 +276,8 @@ export class Player implements Playable<GridFrame> {
   }
 
   /** Why the frame of a grid index is not to be trusted; null when it is. */
-  private gapAt(seq: number): StreamGap | null {
+  private gapAt(seq: number, lost: string | null): StreamGap | null {
     const { book } = this.engine;
-    const lost = this.lostAt(seq);
     if (book.valid && !book.suspect && lost === null) return null;
     const from_ns = this.instantOf(seq - 1);
     const cause = lost ?? (book.suspect ? GAP_CAUSES.suspect : GAP_CAUSES.cleared);
@@ -308,15 +307,18 @@ export class Player implements Playable<GridFrame> {
   private publish(seq: number): void {
     const { header } = this.frame;
     const { type: _, ...fields } = frameFields(header, this.stream.source.originNs);
+    const lost = this.lostAt(seq);
     this.held.push({
       seq,
       coversFrom: this.coversFrom,
       ordinal: 0,
       state: {
         ...fields,
+        // The engine cannot know of records that never came.
+        book_valid: fields.book_valid && lost === null,
         cvd: header.buyVolume - header.sellVolume,
         edge: this.engine.edgeOf(this.frame),
-        gap: this.gapAt(seq),
+        gap: this.gapAt(seq, lost),
       },
       arrow: this.frame.copy(),
       trades: this.trades,

@@ -50,7 +50,15 @@ const spools = () =>
 
 /** What of a frame follows from the records alone; gaps are told by notes that a copy has not. */
 function essence({ update, arrow }: ReceivedFrame) {
-  const { session: _s, lag_ms: _l, skipped: _k, thinned: _t, gap: _g, ...rest } = update;
+  const {
+    session: _s,
+    lag_ms: _l,
+    skipped: _k,
+    thinned: _t,
+    gap: _g,
+    book_valid: _b,
+    ...rest
+  } = update;
   return { ...rest, arrow: arrow.toString('base64') };
 }
 

@@ -163,6 +163,7 @@ describe('a live stream', () => {
     const hatched = live.filter(({ update }) => update.gap !== null);
     expect(hatched.length).toBeGreaterThan(40);
     expect(hatched[0]?.update.gap?.cause).toContain('the connection to the vendor was lost');
+    expect(hatched.every(({ update }) => !update.book_valid)).toBe(true);
     expect(live.at(-1)?.update).toMatchObject({ gap: null, book_valid: true });
   });
 
