@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Chain, leaksOf, PATIENCE_MS, runChain } from './chain.ts';
+import { heldOut } from './planted-truth.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
+
+/** Horizons at which the planted market's signal pays most, s. */
+const PLANTED_S = [1, 2, 5];
+/** Root mean square of what is said beside the truth, which is even. */
+const LARGEST_ERROR = 0.08;
 
 let chain: Chain;
 
@@ -21,6 +27,15 @@ describe('the placebo, a market whose book tells nothing of its next move', () =
         shown: false,
       });
       expect(skill).toBeLessThan(0.01);
+    }
+  });
+
+  it('has probabilities near the even ones that it was made with, on days held out', async () => {
+    for (const windows of await heldOut(chain, PLANTED_S)) {
+      expect(windows.length).toBeGreaterThan(1500);
+      expect(new Set(windows.map((w) => w.true))).toEqual(new Set([0.5]));
+      const squares = windows.reduce((sum, w) => sum + (w.said - w.true) ** 2, 0);
+      expect(Math.sqrt(squares / windows.length)).toBeLessThan(LARGEST_ERROR);
     }
   });
 

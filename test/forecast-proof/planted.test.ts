@@ -1,10 +1,17 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Chain, forecastFile, leaksOf, PATIENCE_MS, runChain, spymaster } from './chain.ts';
+import { correlation, heldOut, shifted } from './planted-truth.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 
 /** Horizons at which the planted signal pays most, s: it leans the same way for seconds. */
 const PLANTED_S = [1, 2, 5];
+/** Least correlation of what is said with what was planted, of held-out windows. */
+const LEAST_CORRELATION = 0.4;
+/** Beyond what is planted in a moment: the truth then has nothing to do with the truth now, s. */
+const FAR_S = 120;
+/** Largest correlation that comes by chance. */
+const BY_CHANCE = 0.15;
 
 let chain: Chain;
 
@@ -28,6 +35,20 @@ describe('a market with a planted signal', () => {
   it('is found by the fit: the force pushes the way it was planted, beyond its error', () => {
     const { value, standard_error } = chain.parameters.beta;
     expect(value).toBeGreaterThan(5 * (standard_error as number));
+  });
+
+  it('has probabilities that follow the planted ones, window by window, on days held out', async () => {
+    for (const windows of await heldOut(chain, PLANTED_S)) {
+      expect(windows.length).toBeGreaterThan(1500);
+      expect(correlation(windows)).toBeGreaterThan(LEAST_CORRELATION);
+      expect(Math.abs(correlation(shifted(windows, FAR_S)))).toBeLessThan(BY_CHANCE);
+      const truthWhere = (is: (said: number) => boolean) => {
+        const there = windows.filter(({ said }) => is(said));
+        return there.reduce((sum, w) => sum + w.true, 0) / there.length;
+      };
+      expect(truthWhere((said) => said > 0.7)).toBeGreaterThan(0.6);
+      expect(truthWhere((said) => said < 0.3)).toBeLessThan(0.4);
+    }
   });
 
   it('is confident where it is right, and less so farther ahead', () => {
