@@ -9,7 +9,14 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { Market } from './market.ts';
-import { openPage, pausePlayback, surfacePicture, waitForColumns } from './page-under-test.ts';
+import {
+  afterPaint,
+  openPage,
+  type PageUnderTest,
+  pausePlayback,
+  surfacePicture,
+  waitForColumns,
+} from './page-under-test.ts';
 import { pixel } from './png.ts';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -27,18 +34,21 @@ afterAll(async () => {
   await market?.close();
 });
 
-describe.each([
-  { theme: 'dark', field: 'composite' },
-  { theme: 'light', field: 'composite' },
-])('the picture in the $theme theme', ({ theme, field }) => {
-  it('is full of colours', async () => {
-    const { page, complaints } = await openPage(
-      browser,
-      market.page({ theme, field, speed: '4', min_size: '10' }),
-      SIZE,
-    );
-    await waitForColumns(page, 2700);
-    await pausePlayback(page);
+describe('the picture', () => {
+  let t: PageUnderTest;
+  beforeAll(async () => {
+    const view = { theme: 'dark', field: 'composite', speed: '4', min_size: '10' };
+    t = await openPage(browser, market.page(view), SIZE);
+    await waitForColumns(t.page, 2700);
+    await pausePlayback(t.page);
+  });
+  afterAll(() => t.page.context().close());
+
+  it.each(['dark', 'light'])('is full of colours in the %s theme', async (theme) => {
+    const { page, complaints } = t;
+    const shown = await page.evaluate(() => document.documentElement.dataset['theme']);
+    if (shown !== theme) await afterPaint(page, () => page.keyboard.press('t'));
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe(theme);
     const plot = await page.evaluate(() => window.__spymaster.plot!);
     await page.mouse.move(plot.x + plot.width * 0.62, plot.y + plot.height * 0.42);
     await page.waitForTimeout(1500);
@@ -56,6 +66,5 @@ describe.each([
       const file = join(IMAGES, `vacuum-pressure-${theme}.png`);
       await writeFile(file, await page.screenshot());
     }
-    await page.context().close();
   });
 });
