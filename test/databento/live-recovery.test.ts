@@ -77,6 +77,37 @@ describe('replay after a disconnect', () => {
     expect(got.gaps[1]!.text).toMatch(/lacks 11 records/);
   });
 
+  it('tells a replay that leaves out one of the middle, with the whole time it is about', async () => {
+    const got = await over([
+      serving(fin, liveHeader(), joined(...orders(10, 30))),
+      serving(
+        stay,
+        liveHeader(at(19)),
+        joined(...orders(19, 25), ...orders(26, 32), COMPLETED, THE_END),
+      ),
+    ]);
+    expect(got.gaps[1]).toMatchObject({
+      cause: 'replay-incomplete',
+      fromNs: at(19),
+      toNs: at(3600),
+    });
+    expect(got.gaps[1]!.text).toMatch(/lacks 1 record/);
+  });
+
+  it('is a gap up to the moment that the gateway names first', async () => {
+    const acknowledged = system(1, 'Subscription request 1 for mbo data succeeded');
+    const got = await over([
+      serving(fin, liveHeader(), joined(...orders(10, 30))),
+      serving(
+        stay,
+        liveHeader(at(19)),
+        joined(acknowledged, ...orders(19, 32), COMPLETED, THE_END),
+      ),
+    ]);
+    expect(got.gaps).toMatchObject([{ fromNs: at(29), toNs: at(3600) }]);
+    expect(got.story.indexOf('gap disconnected replay mbo')).toBe(3);
+  });
+
   it('accepts a replay that begins late, but before the break', async () => {
     const got = await over([
       serving(fin, liveHeader(), joined(...orders(10, 30))),

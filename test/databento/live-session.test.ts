@@ -262,6 +262,18 @@ describe('records that the gateway skipped', () => {
   });
 });
 
+describe('records that are skipped where nothing can be', () => {
+  it('are a gap of everything, up to what the gateway says', async () => {
+    const { session } = await started(streaming(liveHeader(), failure(7, 'skipping'), THE_END));
+    const got = await consume(session, closeAt(session, isEnd));
+    expect(got.items.find((item) => item.type === 'gap')).toMatchObject({
+      schemas: ['mbo'],
+      fromNs: null,
+      toNs: 1_767_603_600_000_000_000n,
+    });
+  });
+});
+
 describe('ending', () => {
   it('by close: whole records that have arrived are delivered first', async () => {
     const { session } = await started(

@@ -8,6 +8,7 @@ import {
   controlRecords,
   ERROR_CODE,
   type GatewayMessage,
+  type GatewayWords,
   gatewayMessage,
   SYSTEM_CODE,
 } from './gateway-message.ts';
@@ -50,6 +51,8 @@ export class Deliveries {
   private readonly window = new DeliveredWindow();
   private filter: ReplayFilter | null = null;
   private unnamedCompletions = 0;
+  /** When the last replay was completed, by the gateway's clock, Unix ns. */
+  private toldNs = 0n;
   private format: Pick<LiveRecords, 'version' | 'tsOut'> = { version: 3, tsOut: false };
 
   constructor(key: ApiKey) {
@@ -106,21 +109,18 @@ export class Deliveries {
   private *tellAll(messages: GatewayMessage[], place: Place | null): Generator<LiveItem> {
     for (const message of messages) {
       if (message.type === 'mapping') yield message;
-      else if (message.type === 'system') yield* this.system(message.code, message.text);
+      else if (message.type === 'system') yield* this.system(message);
       else yield* this.error(message, place!);
     }
   }
 
-  private *system(code: number, text: string): Generator<LiveItem> {
+  private *system({ code, text, eventNs }: GatewayWords): Generator<LiveItem> {
     if (code === SYSTEM_CODE.HEARTBEAT) return;
-    if (code === SYSTEM_CODE.REPLAY_COMPLETED) this.completed(text);
+    if (code === SYSTEM_CODE.REPLAY_COMPLETED) this.completed(text, eventNs);
     yield this.notice(SYSTEM_NOTICES[code] ?? 'gateway', text);
   }
 
-  private *error(
-    { code, text, eventNs }: { code: number; text: string; eventNs: bigint },
-    place: Place,
-  ): Generator<LiveItem> {
+  private *error({ code, text, eventNs }: GatewayWords, place: Place): Generator<LiveItem> {
     const words = vendorWords(text, this.key);
     switch (code) {
       case ERROR_CODE.AUTH_FAILED:
@@ -162,19 +162,12 @@ export class Deliveries {
     const after = new EventMarks();
     const next = bytes.subarray(control.end);
     markRecords(next.subarray(0, (next[0] ?? 0) * 4), after);
-    const toNs = after.newest() ?? eventNs;
+    const toNs = after.newest() ?? latestOf(fromNs, eventNs);
     const subscribed = this.ledger.schemas();
     const skippable = subscribed.filter((schema) => SKIPPABLE.includes(schema));
-    const schemas = namedIn(words, subscribed) ?? skippable;
-    return {
-      type: 'gap',
-      cause: 'slow-reader',
-      fromNs,
-      toNs,
-      recovery: 'none',
-      schemas,
-      text: words,
-    };
+    const schemas = namedIn(words, subscribed) ?? (skippable.length > 0 ? skippable : subscribed);
+    const cause = 'slow-reader';
+    return { type: 'gap', cause, fromNs, toNs, recovery: 'none', schemas, text: words };
   }
 
   private *agedOut(words: string, eventNs: bigint): Generator<LiveItem> {
@@ -182,12 +175,13 @@ export class Deliveries {
     const asked = replaying.length > 0 ? replaying : this.ledger.schemas();
     const schemas = namedIn(words, asked) ?? asked;
     const fromNs = this.ledger.agedOut(schemas);
-    const toNs = fromNs !== null && fromNs > eventNs ? fromNs : eventNs;
+    const toNs = latestOf(fromNs, eventNs, this.marks.newest());
     const cause = 'replay-incomplete';
     yield { type: 'gap', cause, fromNs, toNs, recovery: 'none', schemas, text: words };
   }
 
-  private completed(text: string): void {
+  private completed(text: string, eventNs: bigint): void {
+    this.toldNs = eventNs;
     const replaying = this.ledger.replaying();
     let schemas = namedIn(text, replaying);
     if (!schemas && ++this.unnamedCompletions >= replaying.length) schemas = replaying;
@@ -196,7 +190,8 @@ export class Deliveries {
 
   private *settle(): Generator<LiveItem> {
     if (!this.filter) return;
-    for (const shortfall of this.filter.settle()) yield shortfallGap(shortfall, this.ledger);
+    const nowNs = latestOf(this.toldNs, this.marks.newest());
+    for (const shortfall of this.filter.settle(nowNs)) yield shortfallGap(shortfall, this.ledger);
     if (!this.filter.over) return;
     yield* this.dropped(this.filter);
     this.filter = null;
@@ -218,6 +213,11 @@ interface Place {
   bytes: Uint8Array;
   control: ControlRecord;
   before: bigint | null;
+}
+
+/** The latest of some times, Unix ns; 0 when there is none. */
+function latestOf(...times: (bigint | null)[]): bigint {
+  return times.reduce<bigint>((latest, ns) => (ns !== null && ns > latest ? ns : latest), 0n);
 }
 
 /** Those of the schemas that a text names; null when it names none. */

@@ -1,4 +1,11 @@
-import { convertRecord, type DbnVersion, decodeRecord, RTYPE, runOf } from '../../dbn/index.ts';
+import {
+  convertRecord,
+  type DbnVersion,
+  decodeRecord,
+  RTYPE,
+  runOf,
+  UNDEF_TIMESTAMP,
+} from '../../dbn/index.ts';
 
 /** Codes of error records. Source: Databento docs, Live API; databento/dbn `enums.rs`. */
 export const ERROR_CODE = {
@@ -32,9 +39,17 @@ export interface ControlRecord {
   records: number;
 }
 
+/** An error or a system message; `eventNs` is the gateway's clock, Unix ns, 0 when undefined. */
+export interface GatewayWords {
+  type: 'error' | 'system';
+  code: number;
+  text: string;
+  eventNs: bigint;
+}
+
 /** What such a record says. */
 export type GatewayMessage =
-  | { type: 'error' | 'system'; code: number; text: string; eventNs: bigint }
+  | GatewayWords
   | { type: 'mapping'; instrumentId: number; stypeInSymbol: string; symbol: string };
 
 /** Finds the gateway's own records among whole records. */
@@ -74,6 +89,6 @@ export function gatewayMessage(
     type: error ? 'error' : 'system',
     code: Number(fields['code']),
     text: String(error ? fields['err'] : fields['msg']),
-    eventNs: fields.ts_event,
+    eventNs: fields.ts_event === UNDEF_TIMESTAMP ? 0n : fields.ts_event,
   };
 }

@@ -1,5 +1,5 @@
 import { DataError, isKnownError, OperatingError } from '../../core/index.ts';
-import type { Schema } from '../../dbn/index.ts';
+import { type Schema, UNDEF_TIMESTAMP } from '../../dbn/index.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import type { VendorClock } from '../vendor-time.ts';
 import { reconnectPauseMs } from './back-off.ts';
@@ -191,14 +191,16 @@ class Session implements LiveSession {
     }
     this.connections++;
     yield { type: 'connected', connection: this.connections, sessionId, metadata };
-    const fromNs = this.lost?.fromNs ?? null;
-    const startsLater = fromNs === null || metadata.start > fromNs;
-    yield* this.gaps(startsLater ? metadata.start : fromNs, '');
+    const fromNs = this.lost?.fromNs ?? 0n;
+    if (metadata.start > fromNs) yield* this.gaps(metadata.start, '');
     deliveries.begin(metadata);
     for (;;) {
       const batch = connection.take();
-      if (batch) yield* this.deliver(connection, batch);
-      else if (connection.end) break;
+      if (batch) {
+        // A replay's header says where the replay starts; its first record says how late it is.
+        if (this.lost) yield* this.gaps(laterOf(fromNs, firstEventNs(batch.bytes)), '');
+        yield* this.deliver(connection, batch);
+      } else if (connection.end) break;
       else await connection.changed.rung();
     }
     yield* deliveries.finish();
@@ -242,4 +244,14 @@ class Session implements LiveSession {
   private notice(text: string): LiveNotice {
     return { type: 'notice', what: 'connecting', text };
   }
+}
+
+/** `ts_event` of the first record, Unix ns; 0 where it is undefined. */
+function firstEventNs(records: Uint8Array): bigint {
+  const ns = new DataView(records.buffer, records.byteOffset).getBigUint64(8, true);
+  return ns === UNDEF_TIMESTAMP ? 0n : ns;
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

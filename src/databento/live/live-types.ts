@@ -60,7 +60,7 @@ export interface LiveConnected {
 /**
  * Whole records as they came, in order: those of the gateway (system, error, symbol mapping) too,
  * so that what is written down is what was sent. A fragment of DBN in the given version. The bytes
- * are valid until the next item is asked for.
+ * lie on four bytes and are valid until the next item is asked for.
  */
 export interface LiveRecords {
   type: 'records';
@@ -102,7 +102,10 @@ export interface LiveGap {
   cause: 'disconnected' | 'stalled' | 'slow-reader' | 'replay-incomplete' | 'damaged';
   /** Event time of the last record before, Unix ns; null when there was none. */
   fromNs: bigint | null;
-  /** Event time of the first record after, or of the new session's start, Unix ns. */
+  /**
+   * Event time of the first record after (the gateway's own count), or of the new session's start,
+   * Unix ns; never before `fromNs`.
+   */
   toNs: bigint;
   /** What is done about it; `none`: the records are lost. */
   recovery: LiveRecovery;

@@ -41,8 +41,9 @@ export interface ReplayShortfall {
 
 /**
  * Leaves out of a replay the records that were delivered before the connection broke, exactly
- * those: byte for byte, and each as often as it was delivered. They also prove the replay: one of them
- * that does not come means that the gateway did not send all it was asked for, whatever it says.
+ * those: byte for byte, and each as often as it was delivered. They also prove the replay: one of
+ * them that does not come means that the gateway did not send all it was asked for, whatever it
+ * says.
  */
 export class ReplayFilter {
   /** Records left out so far. */
@@ -111,8 +112,9 @@ export class ReplayFilter {
 
   /**
    * What the replays lacked that are over, or that later records have overtaken: each is told once.
+   * @param nowNs the newest time that the gateway has named, Unix ns.
    */
-  settle(): ReplayShortfall[] {
+  settle(nowNs: bigint): ReplayShortfall[] {
     const due = [...this.replays].filter(([, r]) => r.over || r.overtaken === OVERTAKEN);
     if (due.length === 0) return [];
     const missing = new Map(due.map(([rtype]) => [rtype, 0]));
@@ -124,9 +126,14 @@ export class ReplayFilter {
     });
     const short = due.filter(([rtype]) => missing.get(rtype)! > 0);
     const told = short.map(([rtype, replay]) => {
-      const fromNs = replay.newestNs ?? replay.startNs;
-      const first = Number.isFinite(replay.first) ? BigInt(replay.first) : fromNs;
-      return { rtype, missing: missing.get(rtype)!, fromNs, toNs: first > fromNs ? first : fromNs };
+      const { first, newestNs, startNs } = replay;
+      const brokeNs = newestNs ?? startNs;
+      // It began behind the break, or it lacks records anywhere.
+      const hole = first > Number(brokeNs);
+      const fromNs = hole ? brokeNs : startNs;
+      const toNs = hole && Number.isFinite(first) ? BigInt(first) : nowNs;
+      const later = toNs > fromNs ? toNs : fromNs;
+      return { rtype, missing: missing.get(rtype)!, fromNs, toNs: later };
     });
     for (const [rtype, replay] of due) {
       replay.overtaken = Infinity;
