@@ -159,6 +159,27 @@ describe('faults of the handshake', () => {
     expect(silent.stream.length).toBe(0);
   });
 
+  it('can be hung up on at any moment, and its place is free again', async () => {
+    const gateway = await gatewayFor({ data, maxSessions: 1 });
+    const last = () => gateway.connections.at(-1)!;
+    const moments = [
+      ['fin', 'no-greeting', () => last().open],
+      ['rst', 'auth-delayed:60000', () => last().dataset !== null],
+      ['cut', 'trailing-bar', () => last().dataset !== null],
+    ] as const;
+    for (const [i, [how, fault, reached]] of moments.entries()) {
+      gateway.faults.set([fault]);
+      const client = new RawClient(gateway);
+      void client.login();
+      await expect.poll(() => gateway.connections.length).toBe(i + 1);
+      await expect.poll(reached).toBe(true);
+      gateway.disconnectAll(how);
+      await client.untilEnd();
+    }
+    const again = async () => (await new RawClient(gateway).login())?.slice(0, 9);
+    await expect.poll(again).toBe('success=1');
+  });
+
   it('answers late: not before others who came later', async () => {
     const gateway = await gatewayFor({ data, faults: ['auth-delayed:60000@1'] });
     const late = new RawClient(gateway);

@@ -120,7 +120,8 @@ export class RawClient {
   async login(fields = 'dataset=GLBX.MDP3|encoding=dbn|ts_out=0', key = KEY) {
     await this.line();
     const cram = await this.line();
-    this.send(`auth=${answer(cram!.replace('cram=', ''), key)}|${fields}`);
+    if (cram === null) return null;
+    this.send(`auth=${answer(cram.replace('cram=', ''), key)}|${fields}`);
     return this.line();
   }
 

@@ -100,15 +100,20 @@ describe('intraday replay', () => {
     expect(marketRecords(records)).toEqual([]);
   });
 
-  it('can begin earlier or later than asked for, by a fault', async () => {
-    const faults = ['replay-duplicates:50@1', 'replay-short:50@2'];
-    const gateway = await gatewayFor({ data, fromNs: NOW_NS, atEnd: 'close', faults });
+  it('can begin earlier or later than asked for, or repeat its end, by a fault', async () => {
+    const gateway = await gatewayFor({ data, fromNs: NOW_NS, atEnd: 'close' });
     const start = START_NS + 700n * STEP_NS - 10_000n;
-    gateway.faults.set(['replay-duplicates:50']);
-    const early = await wholeStream(gateway, [line('mbo', `|start=${start}`)]);
-    gateway.faults.set(['replay-short:50']);
-    const late = await wholeStream(gateway, [line('mbo', `|start=${start}`)]);
-    expect([sequences(early.records)[0], sequences(late.records)[0]]).toEqual([696, 706]);
+    const replayed = async (fault: string) => {
+      gateway.faults.set([fault]);
+      return sequences((await wholeStream(gateway, [line('mbo', `|start=${start}`)])).records);
+    };
+    const early = await replayed('replay-duplicates:50');
+    const late = await replayed('replay-short:50');
+    expect([early[0], late[0]]).toEqual([696, 706]);
+    const again = await replayed('replay-overlap:50');
+    expect(again.slice(HALF - 700 - 1, HALF - 700 + 6)).toEqual([
+      ...[HALF, HALF - 4, HALF - 3, HALF - 2, HALF - 1, HALF, HALF + 1],
+    ]);
   });
 });
 

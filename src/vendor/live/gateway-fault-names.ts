@@ -49,6 +49,10 @@ export const GATEWAY_FAULTS = {
   oversize: records('put in a record of the greatest length there is'),
   'replay-duplicates': ms('begin every replay this much before what was asked for', 1000),
   'replay-short': ms('begin every replay this much after what was asked for', 1000),
+  'replay-overlap': ms(
+    'go on after every replay this much before its end, with records again',
+    1000,
+  ),
   'drop-records': records('end every connection after this many records'),
   'drop-seconds': { does: 'end every connection after this time', unit: 'seconds', usual: 20 },
   'no-codes': none('leave the codes of errors and messages unset: their text has to tell'),

@@ -21,7 +21,7 @@ export class GatewaySocket {
   private splitBytes = 0;
   private splitting: Promise<void> | null = null;
   private splitBacklog = 0;
-  private roomWanted: { bytes: number; wake: () => void } | null = null;
+  private waiting: (() => void)[] = [];
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -29,7 +29,7 @@ export class GatewaySocket {
     this.whenClosed = new Promise((resolve) => {
       const close = () => {
         this.closed = true;
-        this.roomWanted?.wake();
+        this.moved();
         resolve();
       };
       for (const event of ['close', 'error', 'end']) socket.on(event, close);
@@ -60,9 +60,7 @@ export class GatewaySocket {
   /** Resolves when at most `bytes` lie unsent, or the connection is closed. */
   async room(bytes: number): Promise<void> {
     while (!this.closed && this.backlog > bytes) {
-      await new Promise<void>((wake) => {
-        this.roomWanted = { bytes, wake };
-      });
+      await new Promise<void>((wake) => this.waiting.push(wake));
     }
   }
 
@@ -105,12 +103,12 @@ export class GatewaySocket {
   }
 
   private writeNow(bytes: Uint8Array): void {
-    if (this.closed || this.socket.writableEnded) {
-      this.roomWanted?.wake();
-      return;
-    }
-    this.socket.write(bytes, () => {
-      if (this.roomWanted && this.backlog <= this.roomWanted.bytes) this.roomWanted.wake();
-    });
+    if (this.closed || this.socket.writableEnded) this.moved();
+    else this.socket.write(bytes, () => this.moved());
+  }
+
+  /** What is unsent became less: those who wait for room look again. */
+  private moved(): void {
+    for (const wake of this.waiting.splice(0)) wake();
   }
 }

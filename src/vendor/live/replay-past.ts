@@ -2,6 +2,8 @@
  * Intraday replay: the past of subscriptions with a start, as fast as the client reads. Source:
  * Databento docs, Live API, intraday replay.
  */
+import type { GatewayFaultName } from './gateway-fault-names.ts';
+import type { ConnectionFaults } from './gateway-faults.ts';
 import { ERROR_CODE, SYSTEM_CODE } from './gateway-messages.ts';
 import { sendNext } from './send-next.ts';
 import { SessionLanes } from './session-lanes.ts';
@@ -20,9 +22,18 @@ const BY_INDEX = /^c?bbo-/;
 export function replayStart(subscription: Subscription, context: StreamContext): bigint {
   const { market, faults } = context;
   if (subscription.start === 0n) return market.firstNs;
-  const early = BigInt(Math.round((faults.get('replay-duplicates') ?? 0) * NS_PER_MS));
-  const late = BigInt(Math.round((faults.get('replay-short') ?? 0) * NS_PER_MS));
+  const early = amountNs('replay-duplicates', faults);
+  const late = amountNs('replay-short', faults);
   return subscription.start! - market.shiftNs - early + late;
+}
+
+/** How much of a subscription's replay is sent again afterwards, ns: nothing but by a fault. */
+export function replayOverlap(subscription: Subscription, context: StreamContext): bigint {
+  return subscription.start === null ? 0n : amountNs('replay-overlap', context.faults);
+}
+
+function amountNs(name: GatewayFaultName, faults: ConnectionFaults): bigint {
+  return BigInt(Math.round((faults.get(name) ?? 0) * NS_PER_MS));
 }
 
 /** Sends what of the subscriptions lies before `nowNs`, then says of each schema so. */

@@ -5,7 +5,7 @@ import { dayOf } from '../data-folder-time.ts';
 import type { MarketClock } from './gateway-clock.ts';
 import { ERROR_CODE, liveMetadata, SYSTEM_CODE } from './gateway-messages.ts';
 import type { Ending } from './gateway-socket.ts';
-import { replayPast, replayStart } from './replay-past.ts';
+import { replayOverlap, replayPast, replayStart } from './replay-past.ts';
 import { sendNext } from './send-next.ts';
 import { SessionLanes } from './session-lanes.ts';
 import type { StreamContext } from './stream-context.ts';
@@ -103,7 +103,7 @@ export class SessionStream {
     for (const subscription of subscriptions) {
       if (sender.over) return;
       if (subscription.snapshot) await this.snapshot(subscription, nowNs);
-      lanes.add(subscription, nowNs);
+      lanes.add(subscription, nowNs - (atStart ? replayOverlap(subscription, this.context) : 0n));
     }
     sender.catchingUp = true;
   }
