@@ -1,4 +1,5 @@
 /** Our client at the conformance gateway, through every fault that it can inject. */
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKey, type LiveGap, type LiveOptions, openLive } from '../../src/databento/index.ts';
 import { FLAG, initZstd, RTYPE } from '../../src/dbn/index.ts';
@@ -65,6 +66,8 @@ async function listen(
     if (orders >= wanted) await session.close();
   });
   clearInterval(timer);
+  const told = JSON.stringify(got.items, (_, v) => (typeof v === 'bigint' ? String(v) : v));
+  expect(`${told}${inspect(got.error)}`).not.toContain(KEY);
   return { ...got, gaps: got.items.filter((item): item is LiveGap => item.type === 'gap') };
 }
 
@@ -183,7 +186,6 @@ describe('refusals', () => {
     const got = await listen([fault]);
     expect(got.error).toMatchObject({ code });
     expect(gateway.connections).toHaveLength(1);
-    expect(JSON.stringify(got.error, ['message', 'stack', 'cause'])).not.toContain(KEY);
     const orders = ordersOf(got.bytes);
     expect(orders.equals(ALL.subarray(0, fault.startsWith('error') ? 700 * 56 : 0))).toBe(true);
   });
