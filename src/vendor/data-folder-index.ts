@@ -6,11 +6,12 @@ import {
   layoutOf,
   type Metadata,
   type RecordRun,
+  RTYPE,
   type Schema,
   TS_OUT_BYTES,
 } from '../dbn/index.ts';
 import type { DataFileReader } from './data-folder-reader.ts';
-import { indexTimeOf, indexWordOf } from './data-folder-time.ts';
+import { dayOf, indexTimeOf, indexWordOf } from './data-folder-time.ts';
 
 /** A file of one dataset and schema. */
 export interface DataFile {
@@ -33,9 +34,26 @@ export interface DataFile {
   readonly instruments: ReadonlySet<number>;
   /** Hash of what the records say in every version: whole copies have the same. */
   readonly fingerprint: number;
+  /** Contracts or shares traded, by day and instrument; of schemas that tell every trade. */
+  readonly volumes: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** The file ends inside a record or a frame; what is whole is served. */
   readonly truncated: boolean;
 }
+
+const TRADE_ACTION = 'T'.charCodeAt(0);
+
+function placeOf(rtype: number): { action: number; size: number } {
+  const at = new Map(layoutOf(rtype, 3)!.fields.map((f) => [f.name, f.at]));
+  return { action: at.get('action')!, size: at.get('size')! };
+}
+
+/** Where a record says that it is a trade, and of how much. */
+const TRADE_PLACES = new Map(
+  [RTYPE.MBO, RTYPE.TRADES].map((rtype): [number, { action: number; size: number }] => [
+    rtype,
+    placeOf(rtype),
+  ]),
+);
 
 /** Gathers what `DataFile` says, run by run. */
 export class FileSurvey {
@@ -47,6 +65,7 @@ export class FileSurvey {
   private readonly instruments = new Set<number>();
   private lastInstrument = -1;
   private fingerprint = 0;
+  private readonly volumes = new Map<number, Map<number, number>>();
 
   /** Takes a run of the file, in order. */
   add(run: RecordRun): void {
@@ -54,6 +73,7 @@ export class FileSurvey {
     this.recordBytes += run.count * (run.stride - (run.tsOut ? TS_OUT_BYTES : 0));
     this.addInstruments(run);
     this.fingerprint = hashRun(this.fingerprint, run, word);
+    this.addVolumes(run, word);
     const starts = indexTimeOf(run, 0, word);
     const ends = indexTimeOf(run, run.count - 1, word);
     const inOrder = isSorted(run, word) && (this.records === 0 || starts >= this.last);
@@ -73,6 +93,20 @@ export class FileSurvey {
       const time = indexTimeOf(run, i, word);
       if (this.records + i === 0 || time < this.first) this.first = time;
       if (time > this.last) this.last = time;
+    }
+  }
+
+  private addVolumes(run: RecordRun, word: number): void {
+    const place = TRADE_PLACES.get(run.rtype);
+    if (!place) return;
+    const { bytes, words, stride, start } = run;
+    for (let i = 0, at = start; i < run.count; i++, at += stride) {
+      if (bytes[at + place.action] !== TRADE_ACTION) continue;
+      const day = dayOf(indexTimeOf(run, i, word));
+      const volumes = this.volumes.get(day) ?? new Map<number, number>();
+      this.volumes.set(day, volumes);
+      const id = words[(at >> 2) + 1]! >>> 0;
+      volumes.set(id, (volumes.get(id) ?? 0) + (words[(at + place.size) >> 2]! >>> 0));
     }
   }
 
@@ -105,6 +139,7 @@ export class FileSurvey {
       sorted: this.sorted,
       instruments: this.instruments,
       fingerprint: this.fingerprint,
+      volumes: this.volumes,
       truncated: reader.end?.truncated ?? false,
     };
   }

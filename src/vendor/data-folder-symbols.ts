@@ -3,6 +3,7 @@
  * instrument definitions. Source: Databento docs, Symbology.
  */
 import { columnsOf, layoutOf, type Metadata, type RecordRun, type SType } from '../dbn/index.ts';
+import { type Candidate, choose, DayVolumes, parseContinuous } from './data-folder-continuous.ts';
 import { type Contract, contractOfSymbol, parentOf } from './data-folder-contracts.ts';
 import { dayOf, dayOfDateNumber } from './data-folder-time.ts';
 
@@ -19,7 +20,6 @@ export interface SymbolSpan {
 /** A day after every other: spans that do not end. */
 const NEVER = 3_000_000;
 const DEFINITION_FIELDS = ['instrument_id', 'raw_symbol', 'instrument_class', 'asset'];
-const CONTINUOUS = /^(.+)\.c\.(\d{1,2})$/;
 
 /** The symbols of one dataset. */
 export class SymbolDirectory {
@@ -30,6 +30,7 @@ export class SymbolDirectory {
   private readonly continuous = new Map<string, SymbolSpan[]>();
   private readonly contracts = new Map<string, Contract>();
   private readonly seen = new Map<number, { from: number; to: number }>();
+  private readonly volumes = new DayVolumes();
   private bySymbol: Map<string, SymbolSpan[]> | null = null;
   private byId = new Map<number, SymbolSpan[]>();
 
@@ -83,6 +84,11 @@ export class SymbolDirectory {
     }
   }
 
+  /** Takes what was traded of an instrument on a day; of several tellings the largest counts. */
+  addVolume(instrumentId: number, day: number, volume: number): void {
+    this.volumes.add(instrumentId, day, volume);
+  }
+
   /** Every symbol of the venue that stands for something on some day, sorted. */
   get symbols(): string[] {
     return [...this.timelines().keys()].sort();
@@ -111,7 +117,7 @@ export class SymbolDirectory {
       case 'parent':
         return [...timelines].flatMap(([name, spans]) => (this.isChild(name, symbol) ? spans : []));
       case 'continuous':
-        return this.continuous.get(symbol) ?? this.byCalendar(symbol, from, to);
+        return this.continuous.get(symbol) ?? this.chosen(symbol, from, to);
       default:
         return timelines.get(symbol) ?? [];
     }
@@ -133,28 +139,23 @@ export class SymbolDirectory {
     this.continuous.set(name, paint(spans, [{ ...days, symbol: null }]));
   }
 
-  /** `ROOT.c.N`: of the futures that are known on a day, the one with N earlier expiries. */
-  private byCalendar(name: string, from: number, to: number): SymbolSpan[] {
-    const [, root, rank] = CONTINUOUS.exec(name) ?? [];
-    if (root === undefined) return [];
-    const children = this.spansOf(`${root}.FUT`, 'parent', from, to).map((span) => {
-      const contract =
-        this.contracts.get(span.symbol!) ?? contractOfSymbol(span.symbol!, span.from);
-      return { span, contract };
-    });
-    const futures = children.filter(({ contract }) => contract?.instrumentClass === 'F');
+  /** A continuous symbol that no header tells: of the futures that are known, day by day. */
+  private chosen(name: string, from: number, to: number): SymbolSpan[] {
+    const rule = parseContinuous(name);
+    if (!rule) return [];
+    const futures: Candidate[] = [];
+    for (const span of this.spansOf(`${rule.root}.FUT`, 'parent', from, to)) {
+      const symbol = span.symbol!;
+      const contract = this.contracts.get(symbol) ?? contractOfSymbol(symbol, span.from);
+      if (contract?.instrumentClass === 'F') futures.push({ span, expires: contract.expires });
+    }
     const days = [...this.seen.values()];
     const first = Math.max(from, Math.min(...days.map((d) => d.from)));
     const end = Math.min(to, Math.max(...days.map((d) => d.to)));
     let spans: SymbolSpan[] = [];
     for (let day = first; day < end; day++) {
-      const there = futures
-        .filter(
-          ({ span, contract }) => span.from <= day && day < span.to && contract!.expires >= day,
-        )
-        .sort((a, b) => a.contract!.expires - b.contract!.expires);
-      const chosen = there[Number(rank)];
-      if (chosen) spans = paint(spans, [{ ...chosen.span, from: day, to: day + 1 }]);
+      const span = choose(rule, futures, this.volumes, day);
+      if (span) spans = paint(spans, [{ ...span, from: day, to: day + 1 }]);
     }
     return spans;
   }

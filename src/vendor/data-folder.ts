@@ -131,6 +131,9 @@ async function survey(
     }
     const file = seen.finish(reader, schema);
     directory.addInstruments(file.instruments, dayOf(file.firstNs), dayOf(file.lastNs) + 1);
+    for (const [day, volumes] of file.volumes) {
+      for (const [id, volume] of volumes) directory.addVolume(id, day, volume);
+    }
     return file;
   } catch (error) {
     if (isKnownError(error)) return { path, reason: error.message };

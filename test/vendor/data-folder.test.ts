@@ -195,6 +195,56 @@ describe('symbols', () => {
     ]);
   });
 
+  it('are continuous by expiry, and by what was traded the day before', () => {
+    const directory = new SymbolDirectory();
+    directory.addMetadata(mapped('ESH6', [20260105, 20260109, 1]));
+    directory.addMetadata(mapped('ESM6', [20260105, 20260109, 2]));
+    directory.addMetadata(mapped('ESH6-ESM6', [20260105, 20260109, 3]));
+    directory.addInstruments([1, 2, 3], DAY, DAY + 4);
+    const ids = (name: string) =>
+      directory
+        .resolve(name, 'continuous', DAY - 9, DAY + 9)
+        .map((s) => [s.from - DAY, s.instrumentId]);
+    // Day 0 has no day before it: its own volume tells. Nothing was traded on day 2.
+    directory.addVolume(1, DAY, 10);
+    directory.addVolume(2, DAY, 4);
+    directory.addVolume(3, DAY, 99);
+    directory.addVolume(1, DAY + 1, 10);
+    directory.addVolume(2, DAY + 1, 11);
+    expect(ids('ES.v.0')).toEqual([
+      [0, 1],
+      [2, 2],
+    ]);
+    expect(ids('ES.v.1')).toEqual([
+      [0, 2],
+      [2, 1],
+    ]);
+    expect([ids('ES.c.0'), ids('ES.c.1'), ids('ES.c.2')]).toEqual([[[0, 1]], [[0, 2]], []]);
+    expect([ids('ES.n.0'), ids('NQ.v.0'), ids('ES')]).toEqual([[], [], []]);
+  });
+
+  it('of a folder know the volumes of its trades', async () => {
+    const path = temporary();
+    const records = dayRecords('trades', DAYS[0], new Prng(6));
+    for (const [i, record] of records.entries()) {
+      const view = new DataView(record.buffer);
+      view.setUint8(28, i < 6 ? 'T'.charCodeAt(0) : 'F'.charCodeAt(0));
+      view.setUint32(24, 100 + i, true);
+    }
+    writeFileSync(join(path, 'a.dbn'), dbnBytes('trades', DAYS[0], records));
+    const [file] = (await DataFolder.open(path)).files(DATASET, 'trades');
+    expect([...file!.volumes].map(([day, by]) => [day, [...by]])).toEqual([
+      [
+        DAY,
+        [
+          [101, 100 + 102 + 104],
+          [102, 101 + 103 + 105],
+        ],
+      ],
+    ]);
+    rmSync(path, { recursive: true });
+  });
+
   it('of headers may be continuous, or go from ids to names', () => {
     const directory = new SymbolDirectory();
     const continuous = mapped('ES.v.0', [20260105, 20260106, 5], [20260106, 20260107, 6]);
