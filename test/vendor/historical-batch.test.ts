@@ -1,13 +1,14 @@
 /** Batch jobs: their states, their files, what is kept over a restart. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Prng } from '../../src/core/index.ts';
 import { byteRangeOf } from '../../src/vendor/historical/byte-range.ts';
 import { type JobPace, startVendorHistorical } from '../../src/vendor/index.ts';
 import { decode, get, historicalSuite, jsonOf, post, withKey } from './historical-client.ts';
-import { DATASET, DAYS, END_DAY, KEY } from './historical-data.ts';
+import { DATASET, DAYS, dayRecords, dbnBytes, END_DAY, KEY } from './historical-data.ts';
 
 const suite = historicalSuite();
 const MBO = { schema: 'mbo', start: DAYS[0], end: END_DAY, symbols: 'ESH6,ESM6' };
@@ -123,6 +124,23 @@ describe('a batch job', () => {
     const none = await get(suite.server, 'batch.get_job_details', { job_id: 'GLBX-1-X' });
     expect(none.status).toBe(404);
   });
+});
+
+it('expires a job whose files cannot be made, and keeps the reason', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'spymaster-vendor-gone-'));
+  const gone = join(path, 'gone.dbn');
+  writeFileSync(gone, dbnBytes('trades', DAYS[0], dayRecords('trades', DAYS[0], new Prng(8))));
+  const jobs = { by: 'polls', queued: 0, processing: 0, kept: 9 } as const;
+  const server = await startVendorHistorical({ data: path, key: KEY, jobs });
+  rmSync(gone);
+  const fields = { ...MBO, schema: 'trades', end: DAYS[1] };
+  const { id } = await jsonOf(post(server, 'batch.submit_job', fields));
+  await server.jobs.settled();
+  const job = await jsonOf(get(server, 'batch.get_job_details', { job_id: id }));
+  expect(job.state).toBe('expired');
+  expect(server.jobs.list()[0]!.failure).toContain('gone.dbn');
+  await server.close();
+  rmSync(path, { recursive: true });
 });
 
 describe('the clock of jobs', () => {

@@ -191,6 +191,20 @@ describe('faults of jobs', () => {
     expect(suite.server.log.count('batch.submit_job')).toBeGreaterThanOrEqual(3);
   });
 
+  it('older-spelling says the same of a job in the other way', async () => {
+    const id = await doneJob();
+    const details = () => jsonOf(get(suite.server, 'batch.get_job_details', { job_id: id }));
+    const usual = await details();
+    fault('older-spelling', { times: 2 });
+    const older = await details();
+    expect(usual.ts_received).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+    expect(older.ts_received).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/);
+    expect(Date.parse(older.ts_received)).toBe(Date.parse(usual.ts_received));
+    expect([usual.symbols, older.symbols]).toEqual(['ESH6', ['ESH6']]);
+    const listed = await jsonOf(get(suite.server, 'batch.list_jobs'));
+    expect(listed.at(-1).symbols).toEqual(['ESH6']);
+  });
+
   it('list-late hides the newest job once', async () => {
     await submit();
     const there = await jobs();

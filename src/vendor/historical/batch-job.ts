@@ -33,6 +33,8 @@ export interface JobRecord {
   receivedNs: string;
   polls: number;
   fault: HistoricalFault | null;
+  /** Why its files could not be made, for who runs the stand-in. */
+  failure: string | null;
   records: number;
   billedBytes: number;
   costUsd: number;
@@ -56,9 +58,27 @@ export function stateOf(job: JobRecord, pace: JobPace, nowNs: bigint): BatchStat
   const doneAt = pace.queued + pace.processing;
   if (job.fault === 'job-stuck' || age < pace.queued) return 'queued';
   if (age < doneAt) return 'processing';
-  if (job.fault === 'job-fails' || job.fault === 'job-expires') return 'expired';
+  const ends = job.fault === 'job-fails' || job.fault === 'job-expires';
+  if (ends || job.failure !== null) return 'expired';
   if (!job.files) return 'processing';
   return age >= doneAt + pace.kept ? 'expired' : 'done';
+}
+
+/** As older answers have it: `2026-01-31 05:33:02.123456+00:00`. */
+function olderSpelling(iso: string): string {
+  return iso.replace('T', ' ').replace(/(\.\d{6})\d{3}Z$/, '$1+00:00');
+}
+
+/**
+ * A description as the API also gives it: moments in an older spelling, symbols as a list. Source:
+ * Databento docs, Historical API, batch jobs.
+ */
+export function inOlderSpelling(job: ReturnType<typeof describeJob>) {
+  const entries = Object.entries(job).map(([name, value]) => {
+    const isMoment = name.startsWith('ts_') && typeof value === 'string';
+    return [name, isMoment ? olderSpelling(value) : value];
+  });
+  return { ...Object.fromEntries(entries), symbols: job.symbols.split(',') };
 }
 
 /** A job as the API describes it. */

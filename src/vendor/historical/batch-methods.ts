@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ApiMethod } from './api-call.ts';
 import { type ApiAnswer, type ApiCall, type ApiContext, ConnectionDropped } from './api-call.ts';
 import { ApiRefusal, badField, refusal } from './api-refusal.ts';
-import { BATCH_STATES, type JobRecord } from './batch-job.ts';
+import { BATCH_STATES, inOlderSpelling } from './batch-job.ts';
 import { byteRangeOf } from './byte-range.ts';
 import { JOB_FAULTS } from './faults.ts';
 import { listedFile } from './job-files.ts';
@@ -35,8 +35,17 @@ export const submitMethod: ApiMethod = async ({ jobs, faults }, { method, posted
   const job = await jobs.submit(posted, fault);
   if (faults.take(method, 'submit-doubled')) await jobs.submit(posted, fault);
   if (faults.take(method, 'submit-answer-lost')) throw new ConnectionDropped();
-  return { json: jobs.describe(job) };
+  return { json: described(faults, method, jobs.describe(job)) };
 };
+
+/** A job in the spelling that is due. */
+function described(
+  faults: ApiContext['faults'],
+  method: string,
+  job: ReturnType<ApiContext['jobs']['describe']>,
+) {
+  return faults.take(method, 'older-spelling') ? inOlderSpelling(job) : job;
+}
 
 /** `batch.list_jobs` */
 export const listJobsMethod: ApiMethod = ({ jobs, faults }, { method, fields }) => {
@@ -55,21 +64,21 @@ export const listJobsMethod: ApiMethod = ({ jobs, faults }, { method, fields }) 
     return BigInt(job.receivedNs) >= sinceNs && states.includes(jobs.state(job));
   });
   const isShort = fields.flag('short', false);
-  const json = listed.map((job) => describe(jobs, job, isShort));
+  const isOlder = faults.take(method, 'older-spelling') !== null;
+  const json = listed.map((job) => {
+    const whole = jobs.describe(job);
+    const { id, state, ts_received } = whole;
+    if (isShort) return { id, state, ts_received };
+    return isOlder ? inOlderSpelling(whole) : whole;
+  });
   jobs.poll(listed);
   return { json };
 };
 
-function describe(jobs: ApiContext['jobs'], job: JobRecord, isShort: boolean) {
-  const whole = jobs.describe(job);
-  const { id, state, ts_received } = whole;
-  return isShort ? { id, state, ts_received } : whole;
-}
-
 /** `batch.get_job_details` */
-export const jobDetailsMethod: ApiMethod = ({ jobs }, { fields }) => {
+export const jobDetailsMethod: ApiMethod = ({ jobs, faults }, { method, fields }) => {
   const job = jobs.require(fields.required('job_id'));
-  const json = jobs.describe(job);
+  const json = described(faults, method, jobs.describe(job));
   jobs.poll([job]);
   return { json };
 };

@@ -27,6 +27,7 @@ export const HISTORICAL_FAULTS = {
   'submit-lost': 'the connection is cut and no job is made',
   'submit-doubled': 'one submission makes two jobs',
   'list-late': 'a list of jobs lacks the newest',
+  'older-spelling': 'jobs come with moments as Python prints them, and symbols as a list',
   'job-stuck': 'a job never leaves its queue',
   'job-fails': 'a job expires while it is processed, without files',
   'job-expires': 'a job expires as soon as it is done',

@@ -73,6 +73,7 @@ export class JobStore {
       receivedNs: String(received),
       polls: 0,
       fault,
+      failure: null,
       records: measure.records,
       billedBytes: measure.bytes,
       costUsd: costOf(query.schema, measure.bytes),
@@ -162,8 +163,8 @@ export class JobStore {
       try {
         job.files = await makeJobFiles(this.folderOf(job.id), job.id, request, options);
         job.packageBytes = zipSize(job.files);
-      } catch {
-        job.fault = 'job-fails';
+      } catch (error) {
+        job.failure = (error as Error).message;
       }
       this.save();
     });
