@@ -178,6 +178,15 @@ describe('snapshots', () => {
     expect(adds.every((r) => r['ts_in_delta'] === 0 && r.instrument_id === FRONT.id)).toBe(true);
   });
 
+  it('is of the last day that knew the symbol when the market is closed', async () => {
+    const fromNs = START_NS + 5n * 86_400_000_000_000n;
+    const gateway = await gatewayFor({ data, fromNs, atEnd: 'close' });
+    const { records } = await wholeStream(gateway, [subscribe('ESH6')]);
+    const one = marketRecords(records);
+    expect(bookOf(one, FRONT.id).sort()).toEqual(bookOf(mboRecords(), FRONT.id).sort());
+    expect(records.filter((r) => r.rtype === RTYPE.SYMBOL_MAPPING)).toHaveLength(1);
+  });
+
   it('is a single clear that ends its event when the book is empty', async () => {
     const gateway = await gatewayFor({ data, fromNs: START_NS, atEnd: 'close' });
     const { records } = await wholeStream(gateway, [subscribe('ESM6')]);
