@@ -8,6 +8,7 @@ import {
   type DbnVersion,
   LATEST_VERSION,
   type RecordRun,
+  RTYPE,
   recordToCsv,
   recordToJson,
 } from '../dbn/index.ts';
@@ -48,6 +49,7 @@ class RecordPrinter {
   /** Lines that go before the first record of a run. */
   head(run: RecordRun, path: string): string {
     const { format } = this.options;
+    if (run.rtype === RTYPE.SYMBOL_MAPPING) this.names?.addMappings(run);
     const isNew = run.rtype !== this.kind;
     if (format === 'json' || !isNew) return '';
     if (format === 'csv' && this.kind >= 0) throw mixedTypes(path, run);

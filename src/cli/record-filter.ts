@@ -2,7 +2,7 @@
  * Which records of a file a command wants: by symbol, time and number.
  */
 import { DataError } from '../core/index.ts';
-import { type Metadata, type RecordRun, sliceRun } from '../dbn/index.ts';
+import { type Metadata, type RecordRun, RTYPE, sliceRun } from '../dbn/index.ts';
 import { unixNsToDate } from '../lake/index.ts';
 import { parseMoment, timeOf, timeWordOf } from './record-times.ts';
 import { SymbolNames } from './symbol-names.ts';
@@ -31,6 +31,11 @@ function unknownSymbol(symbol: string, metadata: Metadata | null, known: string[
   );
 }
 
+/** A live session's header names nobody: records do. */
+function namesComeLater(metadata: Metadata | null): boolean {
+  return metadata?.schema === null && metadata.mappings.length === 0;
+}
+
 /** Passes records on, in runs; keeps count. */
 export class RecordFilter {
   private readonly symbols: SymbolNames;
@@ -57,6 +62,7 @@ export class RecordFilter {
     for (const symbol of options.symbol ?? []) {
       if (known.includes(symbol)) names.push(symbol);
       else if (/^\d{1,10}$/.test(symbol)) this.wantedIds.add(Number(symbol));
+      else if (namesComeLater(metadata)) names.push(symbol);
       else throw unknownSymbol(symbol, metadata, known);
     }
     this.wanted = names;
@@ -75,6 +81,10 @@ export class RecordFilter {
 
   /** The parts of a run that pass, in order. */
   *pass(run: RecordRun): Generator<RecordRun> {
+    if (run.rtype === RTYPE.SYMBOL_MAPPING) {
+      this.symbols.addMappings(run);
+      this.decided.clear();
+    }
     if (this.passesAll) {
       const n = Math.min(this.left, run.count);
       this.left -= n;

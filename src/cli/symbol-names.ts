@@ -34,7 +34,10 @@ export class SymbolNames {
     }
   }
 
-  /** Takes the mapping records of a live session, whose header came before them. */
+  /**
+   * Takes the mapping records of a live session, whose header came before them; the last one of an
+   * instrument holds.
+   */
   addMappings(run: RecordRun): void {
     const map = new SymbolMap();
     for (let i = 0; i < run.count; i++) map.addRecord(decodeRecord(run, i));
@@ -69,7 +72,7 @@ export class SymbolNames {
     const { instrumentId, symbol } = interval;
     const ofId = this.byId.get(instrumentId);
     const ofSymbol = this.bySymbol.get(symbol);
-    if (ofId) ofId.push(interval);
+    if (ofId) ofId.unshift(interval);
     else this.byId.set(instrumentId, [interval]);
     if (ofSymbol) ofSymbol.push(interval);
     else this.bySymbol.set(symbol, [interval]);

@@ -50,8 +50,8 @@ async function check(args: readonly string[]) {
 }
 
 test('a check says what works, how late records are, and that this is not the vendor', async () => {
-  const at = await play({ heartbeatMs: 200 });
-  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '1']);
+  const at = await play({ speed: 20 });
+  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '20']);
   expect(code).toBe(0);
   expect(by['key']).toMatchObject({ status: 'ok', found: 'ends in FFFFF' });
   expect(by['gateway']?.found).toContain('not the vendor');
@@ -64,7 +64,7 @@ test('a check says what works, how late records are, and that this is not the ve
 
 test('a check of today’s records finds nothing wrong', async () => {
   const at = await play({ timestamps: 'shifted' });
-  const { code, by } = await check([...at, '--seconds', '1', '--symbols', 'ESH6']);
+  const { code, by } = await check([...at, '--seconds', '3', '--symbols', 'ESH6']);
   expect(code).toBe(0);
   expect(by['latency']?.status).toBe('ok');
 });
@@ -74,7 +74,7 @@ test.each([
   [{}, ['--symbols', 'ESZ9'], 'subscription', 'ESZ9'],
 ])('a check names what is wrong: %j %j', async (options, args, what, words) => {
   const at = await play(options);
-  const { code, by } = await check([...at, '--seconds', '1', ...args]);
+  const { code, by } = await check([...at, '--seconds', '3', ...args]);
   expect(code).toBe(1);
   expect(by[what]?.status).toBe('problem');
   expect(by[what]?.found).toContain(words);
@@ -84,7 +84,7 @@ test.each([
 test('a check without a gateway, or without a key, says so', async () => {
   const at = await play();
   await gateway.close();
-  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '1']);
+  const { code, by } = await check([...at, '--symbols', 'ESH6', '--seconds', '3']);
   expect(code).toBe(1);
   expect(by['session']?.found).toContain('VENDOR_UNAVAILABLE');
   process.env['DATABENTO_API_KEY'] = '';
@@ -97,8 +97,12 @@ test('a recording lies where bronze finds it, and its gaps beside it', async () 
   const at = await play({ speed: 2 });
   const lake = newLake();
   const args = ['live', 'record', ...at, '--lake', lake, '--symbols', 'ESH6,ESM6'];
-  setTimeout(() => gateway.disconnectAll('fin'), 700);
-  const run = await runHere([...args, '--duration', '3', '--json']);
+  const cut = setInterval(() => {
+    if ((gateway.connections[0]?.records ?? 0) < 50) return;
+    gateway.disconnectAll('fin');
+    clearInterval(cut);
+  }, 20);
+  const run = await runHere([...args, '--duration', '5', '--json']);
   expect(run.code).toBe(0);
   expect(run.stdout + run.stderr).not.toContain(KEY);
   const summary = JSON.parse(run.stdout);
@@ -110,6 +114,14 @@ test('a recording lies where bronze finds it, and its gaps beside it', async () 
   expect(JSON.parse(info.stdout)).toMatchObject({ truncated: false });
   const book = await runHere(['book', fileOf(lake), '--symbol', 'ESM6', '--levels', '1']);
   expect(book.stdout.split('\n')[1]).toMatch(/,ESM6$/);
+  const only = ['--symbol', 'ESM6', '--symbols', '--limit', '20'];
+  const cat = await runHere(['dbn', 'cat', fileOf(lake), ...only]);
+  const rows = cat.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rows).toHaveLength(20);
+  expect(new Set(rows.map(({ symbol }) => symbol))).toEqual(new Set(['ESM6']));
 });
 
 test('an interrupt ends a recording cleanly; another schema has a file of its own', async () => {
