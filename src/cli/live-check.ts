@@ -23,7 +23,7 @@ const HEARTBEAT_S = 5;
 /** Connection attempts: a check says what happens at once. */
 const ATTEMPTS = 1;
 /** Records of which the times are looked at; the check ends then. */
-const ENOUGH_RECORDS = 2_000;
+const ENOUGH_RECORDS = 500;
 
 const MARKS = { ok: 'ok      ', warning: 'warning ', problem: 'PROBLEM ' } as const;
 

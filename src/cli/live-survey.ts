@@ -131,8 +131,8 @@ export class LiveSurvey {
   }
 
   private pulse(): Finding {
-    const found = `${this.heartbeats}`;
-    return ok('heartbeats', found);
+    const none = this.records > 0 ? 'none was due: records came' : 'none';
+    return ok('heartbeats', this.heartbeats > 0 ? String(this.heartbeats) : none);
   }
 }
 
