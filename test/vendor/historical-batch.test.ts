@@ -143,6 +143,28 @@ it('expires a job whose files cannot be made, and keeps the reason', async () =>
   rmSync(path, { recursive: true });
 });
 
+it('says which list of jobs is damaged, and leaves out jobs of data that is gone', async () => {
+  const state = mkdtempSync(join(tmpdir(), 'spymaster-vendor-state-'));
+  const other = mkdtempSync(join(tmpdir(), 'spymaster-vendor-other-'));
+  const list = join(state, 'jobs.json');
+  writeFileSync(list, '[{');
+  const start = (data: typeof suite.server.folder | string) =>
+    startVendorHistorical({ data, key: KEY, stateFolder: state });
+  await expect(start(suite.server.folder)).rejects.toThrow(list);
+  rmSync(list);
+  const first = await start(suite.server.folder);
+  await jsonOf(post(first, 'batch.submit_job', MBO));
+  await first.close();
+  writeFileSync(
+    join(other, 'a.dbn'),
+    dbnBytes('trades', DAYS[0], dayRecords('trades', DAYS[0], new Prng(9))),
+  );
+  const second = await start(other);
+  expect(await jsonOf(get(second, 'batch.list_jobs'))).toEqual([]);
+  await second.close();
+  for (const path of [state, other]) rmSync(path, { recursive: true });
+});
+
 describe('the clock of jobs', () => {
   it('moves them on, keeps them for the days it was given, and survives a restart', async () => {
     let now = 1_800_000_000_000_000_000n;

@@ -125,6 +125,11 @@ describe('timeseries.get_range', () => {
     expect(JSON.parse(some.headers.get('x-warning')!)).toEqual([
       'BentoWarning: The symbols were not resolved: X',
     ]);
+    const odd = await post(suite.server, 'timeseries.get_range', {
+      ...fields,
+      symbols: 'ESH6,é\n',
+    });
+    expect(JSON.parse(odd.headers.get('x-warning')!)[0]).toMatch(/: é$/);
     const none = await post(suite.server, 'timeseries.get_range', { ...fields, symbols: 'X,Y' });
     expect(none.status).toBe(422);
     expect((await none.json()).detail.case).toBe('symbology_invalid_request');

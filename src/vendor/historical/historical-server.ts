@@ -118,7 +118,7 @@ class HistoricalServer {
   ): FastifyReply {
     const warned = this.context.faults.take(entry.method, 'warning') ? WARNINGS : [];
     const warnings = [...(answer.warnings ?? []), ...warned];
-    if (warnings.length > 0) reply.header('x-warning', JSON.stringify(warnings));
+    if (warnings.length > 0) reply.header('x-warning', headerJson(warnings));
     if ('json' in answer) {
       entry.status = 200;
       return reply.type('application/json').send(JSON.stringify(answer.json));
@@ -165,6 +165,12 @@ class HistoricalServer {
       bytes: 0,
     };
   }
+}
+
+/** JSON in characters that a header may have. */
+function headerJson(value: unknown): string {
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[^ -~]/g, escaped);
 }
 
 function keyOf(request: FastifyRequest): string | null {

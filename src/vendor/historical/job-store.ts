@@ -4,10 +4,11 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DataError } from '../../core/index.ts';
 import type { DbnVersion } from '../../dbn/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { dayOf, isoDayOf } from '../data-folder-time.ts';
-import { refusal } from './api-refusal.ts';
+import { ApiRefusal, refusal } from './api-refusal.ts';
 import {
   type BatchState,
   describeJob,
@@ -48,13 +49,16 @@ export class JobStore {
   private work: Promise<void> = Promise.resolve();
   private closed = false;
 
-  /** Takes up the jobs that the state folder has; those without files are made again. */
+  /**
+   * Takes up the jobs that the state folder has; those without files are made again, those of data
+   * that is no longer there are left out.
+   * @throws DataError TRACKER when the list of jobs is damaged.
+   */
   constructor(options: JobStoreOptions) {
     this.options = options;
     mkdirSync(options.stateFolder, { recursive: true });
-    const path = join(options.stateFolder, STATE_FILE);
-    if (!existsSync(path)) return;
-    for (const job of JSON.parse(readFileSync(path, 'utf8')) as JobRecord[]) {
+    for (const job of readJobs(join(options.stateFolder, STATE_FILE))) {
+      if (!this.isKnown(job)) continue;
       this.jobs.set(job.id, job);
       if (!job.files) this.make(job);
     }
@@ -153,6 +157,16 @@ export class JobStore {
     return request;
   }
 
+  private isKnown(job: JobRecord): boolean {
+    try {
+      this.requestOf(job);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiRefusal) return false;
+      throw error;
+    }
+  }
+
   private make(job: JobRecord): void {
     const { folder, version, urlsOf } = this.options;
     this.work = this.work.then(async () => {
@@ -174,6 +188,18 @@ export class JobStore {
     const path = join(this.options.stateFolder, STATE_FILE);
     writeFileSync(`${path}.new`, JSON.stringify(this.list(), null, 1));
     renameSync(`${path}.new`, path);
+  }
+}
+
+function readJobs(path: string): JobRecord[] {
+  if (!existsSync(path)) return [];
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as JobRecord[];
+  } catch {
+    throw new DataError('TRACKER', 'the list of jobs of the stand-in is damaged', {
+      file: path,
+      expected: 'JSON; delete the folder to begin anew',
+    });
   }
 }
 
