@@ -1,6 +1,7 @@
 /**
  * How the files of a job are cut: by time, and by symbol when that was asked for.
  */
+import { LATEST_VERSION } from '../../dbn/index.ts';
 import type { TimeSpan } from '../data-folder-merge.ts';
 import { dayOf, isoDayOf, startOfDay } from '../data-folder-time.ts';
 import { type DataQuery, resolveSymbols } from './data-query.ts';
@@ -25,8 +26,8 @@ export function jobParts(query: DataQuery, form: JobForm): JobPart[] {
   for (const span of spansOf(query.span, form.splitDuration)) {
     for (const symbol of form.splitSymbols ? query.resolution.symbols! : [null]) {
       const part = partOf(query, span, symbol, left);
-      if (left === 0 || selectRecords(part, 3).next().done) continue;
-      if (left !== null) for (const run of selectRecords(part, 3)) left -= run.count;
+      if (left === 0 || !hasRecords(part)) continue;
+      if (left !== null) for (const run of selectRecords(part, LATEST_VERSION)) left -= run.count;
       parts.push({ filename: nameOf(query, form, span, symbol), query: part });
     }
   }
@@ -43,6 +44,12 @@ function partOf(
   const days = daysOf(span.from, span.to);
   const resolution = resolveSymbols(query.directory, symbols, query.stypeIn, days);
   return { ...query, span, limit, resolution };
+}
+
+function hasRecords(query: DataQuery): boolean {
+  // A loop, not one `next`: leaving it closes the files.
+  for (const run of selectRecords(query, LATEST_VERSION)) return run.count > 0;
+  return false;
 }
 
 function spansOf(span: TimeSpan, duration: JobForm['splitDuration']): TimeSpan[] {
