@@ -178,6 +178,8 @@ class Gateway {
 export async function startVendorGateway(options: VendorGatewayOptions): Promise<VendorGateway> {
   const { data, host = '127.0.0.1' } = options;
   const folder = typeof data === 'string' ? await DataFolder.open(data) : data;
+  // Made when first asked for, and long to make for options: not while a client waits.
+  for (const dataset of folder.datasets) void folder.symbols(dataset).symbols;
   const gateway = new Gateway(options, folder);
   const port = await listen(gateway.server, host, options.port ?? 0);
   return {
