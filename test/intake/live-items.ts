@@ -86,7 +86,7 @@ export function heartbeat(atNs: number, version: DbnVersion = 3) {
       instrument_id: 0,
       ts_event: ORIGIN_NS + BigInt(atNs),
       msg: 'Heartbeat',
-      code: 0,
+      ...(version === 1 ? {} : { code: 0 }),
     },
     version,
   );

@@ -7,7 +7,6 @@ import { dirname } from 'node:path';
 import { assert, OperatingError } from '../../core/index.ts';
 import type { LiveItem, LiveRecords } from '../../databento/index.ts';
 import {
-  convertRun,
   DbnDecoder,
   decodeRecord,
   encodeMetadata,
@@ -28,6 +27,11 @@ import type { RecordingGap } from './recording-notes.ts';
 
 /** Rows that are looked at together. */
 const BATCH_ROWS = 2048;
+
+/** A time from here on is none, Unix ns: the year 2262. */
+const NO_TIME_NS = 1n << 63n;
+/** A clock beyond it is no time of this session, ns since its origin (104 days). */
+const MAX_CLOCK_NS = 2 ** 53;
 
 /** An instrument that the session has records of. */
 export interface SpoolInstrument {
@@ -111,15 +115,15 @@ export class LiveSpool {
     for (let run = decoder.next(); run; run = decoder.next()) {
       if (run.rtype === RTYPE.MBO) this.count(run);
       else if (run.rtype === RTYPE.SYMBOL_MAPPING) this.map(run);
-      // A gateway of another version after a reconnect: the file keeps its own.
-      if (!isAlike) this.write(runBytes(convertRun(run, this.format.version)));
+      // A gateway of another version after a reconnect: orders are alike in all, and all it is for.
+      if (!isAlike && run.rtype === RTYPE.MBO) this.write(runBytes(run));
     }
     // In one go: whoever reads sees either none or all of it.
     if (isAlike) this.write(bytes);
   }
 
   private count(run: RecordRun): void {
-    if (this.originNs === 0n) this.begin(run);
+    if (this.originNs === 0n && !this.begin(run)) return;
     const { columns, counter, originNs } = this;
     for (let from = 0; from < run.count; ) {
       const to = Math.min(run.count, from + columns.capacity);
@@ -128,20 +132,26 @@ export class LiveSpool {
       const rows = to - from;
       const firstNs = columns.tsRecv[0] as number;
       const lastNs = columns.tsRecv[rows - 1] as number;
+      from = to;
+      if (Math.max(firstNs, lastNs) > MAX_CLOCK_NS) continue;
       if (lastNs > this.lastNs) this.lastNs = lastNs;
       const gap = this.ledger.pass(originNs + BigInt(firstNs), originNs + BigInt(lastNs));
       if (gap) this.gaps.push(gap);
-      from = to;
     }
     this.records += run.count;
   }
 
-  /** The first order record says which day it is. */
-  private begin(run: RecordRun): void {
+  /** The first order record with a time says which day it is; false when there is none. */
+  private begin(run: RecordRun): boolean {
     const walk = new RecordWalk(runBytes(run), run.version);
-    walk.next();
-    this.originNs = dateToUnixNs(unixNsToDate(timeOf(walk.head)));
-    this.columns = new MboColumns(BATCH_ROWS, this.originNs);
+    while (walk.next()) {
+      const ns = timeOf(walk.head);
+      if (ns === 0n || ns >= NO_TIME_NS) continue;
+      this.originNs = dateToUnixNs(unixNsToDate(ns));
+      this.columns = new MboColumns(BATCH_ROWS, this.originNs);
+      return true;
+    }
+    return false;
   }
 
   private map(run: RecordRun): void {
