@@ -75,6 +75,19 @@ describe('intraday replay', () => {
     expect(sequences(records)).toEqual(Array.from({ length: 29 }, (_, i) => i + 1));
   });
 
+  it('joins the past to a market that moves meanwhile: nothing lost, nothing twice', async () => {
+    const gateway = await gatewayFor({ data, fromNs: NOW_NS, speed: 40, atEnd: 'close' });
+    const all = `|start=${START_NS - 10_000n}`;
+    const lines = [line('mbo', all, 'ESH6'), line('mbo', all, 'ESM6'), line('trades', all)];
+    const { records } = await wholeStream(gateway, lines);
+    const of = (rtype: number) =>
+      records.filter((r) => r.rtype === rtype).map((r) => r['sequence']);
+    const orders = mboRecords().map((r) => r['sequence']);
+    expect(of(RTYPE.MBO).slice(HALF)).toEqual(orders.slice(HALF));
+    expect([...of(RTYPE.MBO)].sort((a, b) => Number(a) - Number(b))).toEqual(orders);
+    expect(of(RTYPE.TRADES)).toEqual(Array.from({ length: 300 }, (_, i) => i));
+  });
+
   it('replays each schema from its own start, and others not at all', async () => {
     const gateway = await gatewayFor({ data, fromNs: NOW_NS, atEnd: 'close' });
     const stream = await wholeStream(gateway, [

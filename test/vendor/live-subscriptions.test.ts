@@ -146,6 +146,12 @@ describe('subscriptions of the live gateway', () => {
       'schema=mbo|stype_in=parent|symbols=ES.FUT|id=2',
     ]);
     expect(marketRecords(records)).toHaveLength(MBO_COUNT);
+    const later = await gatewayFor({ data, atEnd: 'close', fromNs: START_NS + 2000n * STEP_NS });
+    const replayed = await wholeStream(later, [
+      'schema=mbo|stype_in=raw_symbol|symbols=ESH6|id=1|start=0',
+      'schema=mbo|stype_in=parent|symbols=ES.FUT|id=2|start=0',
+    ]);
+    expect(marketRecords(replayed.records)).toHaveLength(MBO_COUNT);
   });
 
   it('reads more than ten lines a second, later', async () => {

@@ -11,6 +11,8 @@ import type { Subscription } from './subscription-line.ts';
 /** A schema's lane and what of it was subscribed. */
 export interface SessionLane {
   readonly lane: MarketLane;
+  /** Where it began, Unix ns of the recording. */
+  readonly fromNs: bigint;
   readonly subscriptions: Subscription[];
   /** Instruments that are sent; null = all. Of the day `day` only. */
   instruments: ReadonlySet<number> | null;
@@ -43,17 +45,24 @@ export class SessionLanes {
     this.tell = tell;
   }
 
-  /** Adds a subscription from a moment on: to the lane of its schema where there is one. */
+  /**
+   * Adds a subscription from a moment on: to the lane of its schema where there is one, for a
+   * replay to one with the same start, so that what they have in common is sent once.
+   */
   add(subscription: Subscription, fromNs: bigint, minEventNs: bigint | null = null): void {
-    const known = this.lanes.find((each) => each.lane.schema === subscription.schema);
-    if (known && minEventNs === null) {
+    const known = this.lanes.find(
+      (each) =>
+        each.lane.schema === subscription.schema &&
+        (minEventNs === null || (each.fromNs === fromNs && each.minEventNs === minEventNs)),
+    );
+    if (known) {
       known.subscriptions.push(subscription);
       if (known.day >= 0) this.resolve(known, known.day);
       return;
     }
     const lane = this.market.lane(subscription.schema, fromNs);
     const subscriptions = [subscription];
-    this.lanes.push({ lane, subscriptions, instruments: null, day: -1, minEventNs });
+    this.lanes.push({ lane, fromNs, subscriptions, instruments: null, day: -1, minEventNs });
   }
 
   /** Nothing was subscribed. */
