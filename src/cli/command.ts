@@ -3,6 +3,7 @@
  * only when it runs (so that `--help` answers at once).
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { environment } from './secret-environment.ts';
 import type { LoadedSettings, SettingName, Settings } from './settings.ts';
 
 /** The flag of a setting: commander's flags, and its meaning. */
@@ -107,7 +108,7 @@ async function contextOf(command: Command): Promise<CommandContext> {
     flags[name] = options[optionName(flag)];
   }
   const configFolder = options['config'] as string | undefined;
-  const loaded = loadSettings({ flags, configFolder, env: process.env, cwd: process.cwd() });
+  const loaded = loadSettings({ flags, configFolder, env: environment(), cwd: process.cwd() });
   return { settings: loaded.settings, loaded, signal: interruption.signal };
 }
 

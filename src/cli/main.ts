@@ -5,6 +5,7 @@
 import { interrupt } from './command.ts';
 import { raiseCompilerBudget } from './compiler-budget.ts';
 import { run } from './run.ts';
+import { hideSecrets } from './secret-environment.ts';
 
 /** An interrupt this long after the first stops the program at once, safe point or not, ms. */
 const PATIENCE_MS = 1000;
@@ -34,4 +35,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 raiseCompilerBudget();
+hideSecrets(process.env);
 process.exitCode = await run(process.argv);

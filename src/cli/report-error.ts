@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, isKnownError } from '../core/index.ts';
+import { maskKeys } from './secret-environment.ts';
 
 /** What to do about an error, by code; the message itself says what is wrong and where. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
@@ -38,12 +39,12 @@ export function classifyError(error: unknown): { code: ErrorCode; message: strin
   return { code: known ?? 'INTERNAL', message };
 }
 
-/** The single line that a user reads: code, message, what to do. */
+/** The single line that a user reads: code, message, what to do; a key in it is masked. */
 export function describeError(error: unknown): string {
   const { code, message } = classifyError(error);
   const advice = ADVICE[code];
   const line = `spymaster: ${code}: ${message}${advice ? `; ${advice}` : ''}`;
-  return line.replace(/\s*[\r\n]+\s*/g, ' ');
+  return maskKeys(line.replace(/\s*[\r\n]+\s*/g, ' '));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { Interrupted } from './command.ts';
 import { buildProgram } from './program.ts';
+import { maskKeys } from './secret-environment.ts';
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -11,7 +12,7 @@ async function report(error: unknown): Promise<number> {
   const { describeError, exitCodeOf } = await import('./report-error.ts');
   process.stderr.write(`${describeError(error)}\n`);
   if (process.env['SPYMASTER_DEBUG'] && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
+    process.stderr.write(`${maskKeys(String(error.stack))}\n`);
   }
   return exitCodeOf(error);
 }
@@ -31,7 +32,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });
-  for (const command of commandsBelow(program)) command.exitOverride();
+  for (const command of commandsBelow(program)) {
+    command.exitOverride();
+    command.configureOutput({ outputError: (text, write) => write(maskKeys(text)) });
+  }
   try {
     await program.parseAsync(argv);
     return code;

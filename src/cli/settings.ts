@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { DataError } from '../core/index.ts';
 import { shippedConfigFolder } from '../lake/index.ts';
+import { maskKeys } from './secret-environment.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const list = z.preprocess(
@@ -105,9 +106,11 @@ function readSettingsFile(file: string): Record<string, unknown> {
   if (!existsSync(file)) return {};
   let content: unknown;
   try {
-    content = parse(readFileSync(file, 'utf8')) ?? {};
+    content = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) ?? {};
   } catch (cause) {
-    throw new DataError('CONFIG', `${file}: ${(cause as Error).message.split('\n')[0]}`);
+    // Some messages quote what stands in the file, which may be a key of any shape.
+    const message = (cause as Error).message.split('\n')[0]?.replace(/db-\S+/g, 'db-…');
+    throw new DataError('CONFIG', `${file}: ${message}`);
   }
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new DataError('CONFIG', `${file}: expected "name: value" lines`);
@@ -167,7 +170,8 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
 
 function shown(name: SettingName, value: unknown): unknown {
   const secret = 'secret' in SETTINGS[name];
-  if (!secret || typeof value !== 'string' || value === '') return value;
+  if (typeof value !== 'string' || value === '') return value;
+  if (!secret) return maskKeys(value);
   return `…${value.slice(-5)}`;
 }
 

@@ -88,10 +88,13 @@ function peerOf(socket: Socket, said: string[], connection: number): Peer {
 }
 
 /** Greets, challenges and accepts whatever comes; returns the client's login line. */
-export async function acceptLogin(peer: Peer): Promise<string> {
+export async function acceptLogin(
+  peer: Peer,
+  sessionId = String(100 + peer.connection),
+): Promise<string> {
   await peer.write('lsg_version=0.9.4\ncram=abcd1234\n');
   const line = await peer.line();
-  await peer.write(`success=1|session_id=${100 + peer.connection}\n`);
+  await peer.write(`success=1|session_id=${sessionId}\n`);
   return line;
 }
 

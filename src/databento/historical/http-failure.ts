@@ -36,6 +36,8 @@ export class HttpFailure extends OperatingError {
 /** The failure behind an error of Node's sockets. @param where host and port. */
 export function failureOf(where: string, error: unknown): HttpFailure {
   if (error instanceof HttpFailure) return error;
+  // Node hangs the peer's bytes on some errors; they may repeat the request, and its key.
+  if (error instanceof Error) Reflect.deleteProperty(error, 'rawPacket');
   const { code = '', message = '' } = error as NodeJS.ErrnoException;
   const what =
     code === 'ECONNRESET' || message === 'aborted'

@@ -89,9 +89,9 @@ export class VendorApi {
     this.onNotice(this.redact(text));
   }
 
-  /** The text without the key, plain or as it stands in a request. */
+  /** The text without the key. */
   redact(text: string): string {
-    return this.#key.redact(text).replaceAll(this.#authorization.slice('Basic '.length), '…');
+    return this.#key.redact(text);
   }
 
   /**
@@ -101,7 +101,8 @@ export class VendorApi {
    */
   json<T>(call: VendorCall, shape: z.ZodType<T>): Promise<T> {
     return this.retrying(call, async (answer) => {
-      const text = await answer.body.text(MAX_ANSWER_BYTES);
+      // Before anything is cut out of it: a part of the key would not be known as such.
+      const text = this.redact(await answer.body.text(MAX_ANSWER_BYTES));
       return this.parse(call.method, text, shape);
     });
   }
@@ -199,13 +200,14 @@ export class VendorApi {
 
   private warn(method: string, answer: HttpAnswer): void {
     const header = answer.header('x-warning');
-    for (const text of header ? parseWarnings(header) : []) this.tell(`${method}: ${text}`);
+    for (const text of header ? parseWarnings(this.redact(header)) : [])
+      this.tell(`${method}: ${text}`);
   }
 
   private parse<T>(method: string, text: string, shape: z.ZodType<T>): T {
     const wrong = (found: string, expected: string) =>
       new DataError('VENDOR_PROTOCOL', `${method}: the answer is not what was expected`, {
-        found: this.redact(found),
+        found,
         expected,
       });
     let parsed: unknown;

@@ -89,7 +89,10 @@ export class Deliveries {
     let told = 0;
     const messages: GatewayMessage[] = [];
     for (const control of controls) {
-      const message = gatewayMessage(bytes.subarray(control.at, control.end), this.format);
+      const record = bytes.subarray(control.at, control.end);
+      // Records are written down as they are, and a gateway's words might quote the key.
+      this.key.cover(record);
+      const message = gatewayMessage(record, this.format);
       messages.push(message);
       if (message.type !== 'error') continue;
       yield this.records(bytes.subarray(at, control.end), control.records - told);
