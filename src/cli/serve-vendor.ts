@@ -113,11 +113,15 @@ async function printHow(
   await printLine(`replayed data, not the vendor: ${datasets.join(', ')}`);
   await printLine(`historical  ${url} (https on the same port)`);
   await printLine(`live        ${gateway}`);
-  await printLine(`key         ${key}`);
+  // One that was given may be somebody's own: whoever gave it knows it.
+  const isOurs = key === DEMO_KEY;
+  await printLine(`key         ${isOurs ? key : `…${key.slice(-5)}, as given`}`);
+  const withKey = isOurs ? `DATABENTO_API_KEY=${key} ` : '';
   for (const command of readyMade(folder, url, gateway)) {
-    await printLine(`try         DATABENTO_API_KEY=${key} ${command}`);
+    await printLine(`try         ${withKey}${command}`);
   }
-  await printLine(`try         curl -u ${key}: ${url}/v0/metadata.list_datasets`);
+  const user = isOurs ? `${key}:` : '"$DATABENTO_API_KEY:"';
+  await printLine(`try         curl -u ${user} ${url}/v0/metadata.list_datasets`);
 }
 
 async function openFolder(path: string | undefined): Promise<DataFolder> {
