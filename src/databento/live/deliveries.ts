@@ -15,6 +15,7 @@ import {
 import type { LiveGap, LiveItem, LiveNotice, LiveRecords } from './live-types.ts';
 import type { RecordBatch } from './record-stream.ts';
 import { ReplayFilter, type ReplayShortfall } from './replay-filter.ts';
+import { ReplayOverlap } from './replay-overlap.ts';
 import { SubscriptionLedger } from './subscription-ledger.ts';
 import { vendorWords } from './vendor-words.ts';
 
@@ -50,6 +51,7 @@ export class Deliveries {
   private readonly key: ApiKey;
   private readonly window = new DeliveredWindow();
   private filter: ReplayFilter | null = null;
+  private overlap: ReplayOverlap | null = null;
   private unnamedCompletions = 0;
   /** When the last replay was completed, by the gateway's clock, Unix ns. */
   private toldNs = 0n;
@@ -67,19 +69,29 @@ export class Deliveries {
     this.ledger.begun(metadata.start);
     this.unnamedCompletions = 0;
     this.broken = null;
+    this.overlap = null;
     this.filter =
       requests.size === 0 ? null : new ReplayFilter(this.window, requests, metadata.tsOut);
   }
 
-  /** The connection is over: what the replay's filter did is told. */
+  /** The connection is over: what the replay's filters did is told. */
   *finish(): Generator<LiveItem> {
     if (this.filter) yield* this.dropped(this.filter);
+    if (this.overlap) yield* this.cameAgain(this.overlap);
     this.filter = null;
+    this.overlap = null;
   }
 
   /** The items of a batch, in the order of what they are about. */
   *items(batch: RecordBatch): Generator<LiveItem> {
-    const { bytes, count } = this.filter ? this.filter.apply(batch) : batch;
+    if (this.ledger.replaying().length === 0) yield* this.itemsOf(batch);
+    // What stands behind a replay's end is looked at as such, in the same batch too.
+    else for (const part of partsOf(batch)) yield* this.itemsOf(part);
+  }
+
+  private *itemsOf(batch: RecordBatch): Generator<LiveItem> {
+    const replayed = this.filter ? this.filter.apply(batch) : batch;
+    const { bytes, count } = this.overlap ? this.overlap.apply(replayed) : replayed;
     const before = this.marks.newest();
     markRecords(bytes, this.marks);
     if (this.ledger.replays) this.window.remember(bytes);
@@ -188,10 +200,21 @@ export class Deliveries {
     const replaying = this.ledger.replaying();
     let schemas = namedIn(text, replaying);
     if (!schemas && ++this.unnamedCompletions >= replaying.length) schemas = replaying;
-    if (schemas) this.filter?.completed(this.ledger.completed(schemas));
+    if (!schemas) return;
+    const rtypes = this.ledger.completed(schemas);
+    this.filter?.completed(rtypes);
+    if (!this.ledger.replays) return;
+    const watched = new Set([...(this.overlap?.rtypes ?? []), ...rtypes]);
+    const { dropped = 0 } = this.overlap ?? {};
+    this.overlap = new ReplayOverlap(this.window, this.marks, watched, this.format.tsOut);
+    this.overlap.dropped = dropped;
   }
 
   private *settle(): Generator<LiveItem> {
+    if (this.overlap?.over) {
+      yield* this.cameAgain(this.overlap);
+      this.overlap = null;
+    }
     if (!this.filter) return;
     const nowNs = latestOf(this.toldNs, this.marks.newest());
     for (const shortfall of this.filter.settle(nowNs)) yield shortfallGap(shortfall, this.ledger);
@@ -206,9 +229,27 @@ export class Deliveries {
     yield this.notice('duplicates-dropped', text);
   }
 
+  private *cameAgain({ dropped }: ReplayOverlap): Generator<LiveItem> {
+    if (dropped === 0) return;
+    const text = `${dropped} records came again behind the end of the replay: left out`;
+    yield this.notice('duplicates-dropped', text);
+  }
+
   private notice(what: LiveNotice['what'], text: string): LiveNotice {
     return { type: 'notice', what, text: vendorWords(text, this.key) };
   }
+}
+
+/** A batch in pieces that end with what the gateway says. */
+function* partsOf({ bytes, count }: RecordBatch): Generator<RecordBatch> {
+  let at = 0;
+  let before = 0;
+  for (const { end, records } of controlRecords(bytes)) {
+    yield { bytes: bytes.subarray(at, end), count: records - before };
+    at = end;
+    before = records;
+  }
+  if (count > before) yield { bytes: bytes.subarray(at), count: count - before };
 }
 
 /** Where in a batch an error stands, and the newest record before the batch. */

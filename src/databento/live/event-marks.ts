@@ -28,6 +28,13 @@ export function isControl(rtype: number): boolean {
   return rtype === RTYPE.ERROR || rtype === RTYPE.SYMBOL_MAPPING || rtype === RTYPE.SYSTEM;
 }
 
+/** The replay time of the record that begins at a word, Unix ns; 0 when it has no room for one. */
+export function replayTimeOf(words: Uint32Array, at: number): bigint {
+  const word = at + REPLAY_TIME_WORD[(words[at]! >>> 8) & 0xff]!;
+  if (word + 1 >= words.length) return 0n;
+  return (BigInt(words[word + 1]!) << 32n) | BigInt(words[word]!);
+}
+
 /** The latest replay time of every record type, Unix ns: kept as two words, for speed. */
 export class EventMarks {
   private readonly hi = new Uint32Array(256);

@@ -1,6 +1,7 @@
 import { ACTION, FLAG, MBO_BYTES, RTYPE, UNDEF_TIMESTAMP } from '../../dbn/index.ts';
 import type { DeliveredWindow } from './delivered-window.ts';
-import { isControl, REPLAY_TIME_WORD, replayMarginNs } from './event-marks.ts';
+import { isControl, REPLAY_TIME_WORD, replayMarginNs, replayTimeOf } from './event-marks.ts';
+import { leaveOut, pickRecords } from './leave-out.ts';
 import { RecordSet } from './record-set.ts';
 import type { RecordBatch } from './record-stream.ts';
 
@@ -61,14 +62,7 @@ export class ReplayFilter {
       const unknown = { newestNs: null, first: Infinity, overtaken: Infinity, over: false };
       this.replays.set(rtype, { ...request, ...unknown });
     }
-    const parts: Uint8Array[] = [];
-    for (const piece of window.pieces()) parts.push(...this.expected(piece));
-    const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = pickRecords(window.pieces(), (words, at) => this.mayComeAgain(words, at));
     this.set = new RecordSet(bytes, tsOut);
     for (const [rtype, replay] of this.replays) {
       if (!replay.alone) continue;
@@ -83,23 +77,9 @@ export class ReplayFilter {
 
   /** Takes the batch's duplicates out of it, in place; what is left is in order. */
   apply(batch: RecordBatch): RecordBatch {
-    const { bytes } = batch;
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    let kept = 0;
-    let from = 0;
-    let dropped = 0;
-    for (let at = 0, size = 0; at < words.length; at += size) {
-      size = words[at]! & 0xff;
-      if (!this.isDuplicate(words, at)) continue;
-      words.copyWithin(kept, from, at);
-      kept += at - from;
-      from = at + size;
-      dropped++;
-    }
-    words.copyWithin(kept, from, words.length);
-    kept += words.length - from;
-    this.dropped += dropped;
-    return { bytes: bytes.subarray(0, kept * 4), count: batch.count - dropped };
+    const kept = leaveOut(batch, (words, at) => this.isDuplicate(words, at));
+    this.dropped += batch.count - kept.count;
+    return kept;
   }
 
   /** The gateway says that it has replayed these types. */
@@ -147,32 +127,17 @@ export class ReplayFilter {
     if (!replay.alone || !mustComeAgain(words, at)) return false;
     // A replay that begins later than asked, but before the break, lacks nothing that matters.
     const { first, newestNs, startNs } = replay;
-    if (exactTimeOf(words, at) < startNs) return false;
+    if (replayTimeOf(words, at) < startNs) return false;
     return timeOf(words, at) >= first || first > Number(newestNs);
   }
 
-  /** The records of a piece that a replay may bring again, as pieces. */
-  private expected(piece: Uint8Array): Uint8Array[] {
-    const words = new Uint32Array(piece.buffer, piece.byteOffset, piece.length >> 2);
-    const parts: Uint8Array[] = [];
-    let from = 0;
-    let at = 0;
-    const cut = (to: number) => {
-      if (to > from) parts.push(piece.subarray(from * 4, to * 4));
-    };
-    for (let size = 0; at < words.length; at += size) {
-      size = words[at]! & 0xff;
-      const replay = this.replays.get((words[at]! >>> 8) & 0xff);
-      if (replay) {
-        const ns = exactTimeOf(words, at);
-        if (ns !== UNDEF_TIMESTAMP && ns > (replay.newestNs ?? 0n)) replay.newestNs = ns;
-        continue;
-      }
-      cut(at);
-      from = at + size;
-    }
-    cut(at);
-    return parts;
+  /** True for the delivered records that a replay may bring again. */
+  private mayComeAgain(words: Uint32Array, at: number): boolean {
+    const replay = this.replays.get((words[at]! >>> 8) & 0xff);
+    if (!replay) return false;
+    const ns = replayTimeOf(words, at);
+    if (ns !== UNDEF_TIMESTAMP && ns > (replay.newestNs ?? 0n)) replay.newestNs = ns;
+    return true;
   }
 
   private isDuplicate(words: Uint32Array, at: number): boolean {
@@ -199,10 +164,4 @@ function timeOf(words: Uint32Array, at: number): number {
   const word = at + REPLAY_TIME_WORD[(words[at]! >>> 8) & 0xff]!;
   if (word + 1 >= words.length || words[word + 1] === 0xffffffff) return 0;
   return words[word + 1]! * 2 ** 32 + words[word]!;
-}
-
-function exactTimeOf(words: Uint32Array, at: number): bigint {
-  const word = at + REPLAY_TIME_WORD[(words[at]! >>> 8) & 0xff]!;
-  if (word + 1 >= words.length) return 0n;
-  return (BigInt(words[word + 1]!) << 32n) | BigInt(words[word]!);
 }
