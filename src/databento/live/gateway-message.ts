@@ -1,7 +1,9 @@
 import {
   convertRecord,
+  type DbnRecord,
   type DbnVersion,
   decodeRecord,
+  encodeRecord,
   RTYPE,
   runOf,
   UNDEF_TIMESTAMP,
@@ -27,6 +29,11 @@ export const SYSTEM_CODE = {
   REPLAY_COMPLETED: 3,
   END_OF_INTERVAL: 4,
 } as const;
+
+/** Code of a message of a gateway that sets none. */
+const UNSET_CODE = 255;
+/** Most of a text that a message of version 1 has room for, and a NUL behind it. */
+const MAX_TEXT_BYTES_V1 = 63;
 
 /** Where a record of the gateway's own is in a batch. */
 export interface ControlRecord {
@@ -69,7 +76,7 @@ export function controlRecords(bytes: Uint8Array): ControlRecord[] {
 }
 
 /**
- * Reads one of them, of any version; the codes that version 1 lacks come from its texts. Where the
+ * Reads one of them, of any version; codes that are not there come from the texts. Where the
  * mapped symbol is a number, what was subscribed is the symbol, as the vendor's client has it.
  */
 export function gatewayMessage(
@@ -87,8 +94,17 @@ export function gatewayMessage(
   const error = fields.rtype === RTYPE.ERROR;
   return {
     type: error ? 'error' : 'system',
-    code: Number(fields['code']),
+    code: fields['code'] === UNSET_CODE ? deducedCode(fields) : Number(fields['code']),
     text: String(error ? fields['err'] : fields['msg']),
     eventNs: fields.ts_event === UNDEF_TIMESTAMP ? 0n : fields.ts_event,
   };
+}
+
+/** The code that a text tells, as it does in version 1. */
+function deducedCode({ rtype, err, msg }: DbnRecord): number {
+  const words = String(rtype === RTYPE.ERROR ? err : msg).slice(0, MAX_TEXT_BYTES_V1);
+  const header = { rtype, publisher_id: 0, instrument_id: 0, ts_event: 0n };
+  const record = encodeRecord({ ...header, [rtype === RTYPE.ERROR ? 'err' : 'msg']: words }, 1);
+  const told = convertRecord(runOf(record, { version: 1, tsOut: false }), 0, 3);
+  return Number(decodeRecord(runOf(told, { version: 3, tsOut: false }), 0)['code']);
 }
