@@ -34,7 +34,7 @@ test('the options of a day beyond 2,000 are several jobs, each asked for once', 
   expect(options).toHaveLength(2);
 });
 
-test("the predecessor's tracker is gone on with: what it asked for is not asked for again", async () => {
+test("the predecessor's tracker is gone on with, and nothing is asked for again", async () => {
   const vendor = await vendorOf(3);
   const folder = scratch();
   const day = { start: '2026-01-05', end: '2026-01-06' };

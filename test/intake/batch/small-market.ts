@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import {
   ApiKey,
   HistoricalClient,
@@ -28,9 +29,16 @@ export const KEY = `db-${'Qx7'.repeat(8)}SEEN1`;
 /** Longest wait of a test's clock, ms. */
 const LONGEST_WAIT_MS = 4;
 
-/** A folder of its own. */
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that goes with the test file. */
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), 'spymaster-intake-'));
+  const folder = mkdtempSync(join(tmpdir(), 'spymaster-intake-'));
+  made.push(folder);
+  return folder;
 }
 
 /** A market of a minute on each of two days: ES, QQQ and their options, as files of the vendor. */
