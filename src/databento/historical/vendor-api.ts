@@ -237,5 +237,6 @@ function throwUnlessUndone(method: string, error: unknown): void {
   if (certain || told || !(error instanceof Error)) throw error;
   const what = `${error.message}; whether it was carried out is not known: look at the list of jobs`;
   const code = error instanceof DataError ? error.code : 'VENDOR_UNAVAILABLE';
-  throw new OperatingError(code, `${method}: ${what}`, { cause: error });
+  const named = what.startsWith(`${method}: `) ? what : `${method}: ${what}`;
+  throw new OperatingError(code, named, { cause: error });
 }

@@ -13,16 +13,22 @@ const KEPT_NS = 30n * 86_400n * 1_000_000_000n;
 /** Times that a submission without an answer is looked for. */
 const LOOKS = 3;
 
-/** Jobs of the vendor that no entry has. */
-async function unclaimedJobs(run: BatchRun): Promise<BatchJob[]> {
-  const states = ['queued', 'processing', 'done'] as const;
-  const sinceNs = run.clock.unixNs() - KEPT_NS;
-  const jobs = await run.vendor.listJobs({ states, sinceNs }, run.signal);
+/** Ids of the jobs that the tracker has, or had. */
+export function claimedIds(run: BatchRun): Set<string> {
   const claimed = new Set<string>();
   for (const { job_id, past_jobs } of run.tracker.jobs.values()) {
     if (job_id !== null) claimed.add(job_id);
     for (const past of past_jobs ?? []) claimed.add(past.job_id);
   }
+  return claimed;
+}
+
+/** Jobs of the vendor that no entry has. */
+async function unclaimedJobs(run: BatchRun): Promise<BatchJob[]> {
+  const states = ['queued', 'processing', 'done'] as const;
+  const sinceNs = run.clock.unixNs() - KEPT_NS;
+  const jobs = await run.vendor.listJobs({ states, sinceNs }, run.signal);
+  const claimed = claimedIds(run);
   return jobs.filter((job) => !claimed.has(job.id));
 }
 

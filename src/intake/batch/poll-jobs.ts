@@ -5,6 +5,7 @@ import { isKnownError } from '../../core/index.ts';
 import type { BatchJob } from '../../databento/index.ts';
 import type { BatchRun } from './batch-run.ts';
 import { expired, withVendorState } from './job-changes.ts';
+import { tellTwins } from './job-twins.ts';
 import { isUnderWay, type TrackedJob } from './tracked-job.ts';
 
 /** How much earlier than the oldest submission the vendor's list begins, for clocks differ, ns. */
@@ -45,12 +46,16 @@ async function poll(run: BatchRun, keys: readonly string[]): Promise<void> {
   const filter = { states: STATES, ...(sinceNs === undefined ? {} : { sinceNs }) };
   const listed = new Map((await vendor.listJobs(filter, signal)).map((job) => [job.id, job]));
   const news: [string, TrackedJob][] = [];
+  const ours = new Map<string, BatchJob>();
   for (const [i, job] of jobs.entries()) {
     const id = job.job_id ?? '';
-    const after = changed(run, job, listed.get(id) ?? (await lookUp(run, id)));
+    const found = listed.get(id) ?? (await lookUp(run, id));
+    if (found) ours.set(keys[i]!, found);
+    const after = changed(run, job, found);
     if (after) news.push([keys[i]!, after]);
   }
   tracker.set(...news);
+  tellTwins(run, ours, listed.values());
   for (const [key, job] of news) {
     run.log(`${key}: ${job.state === 'expired' ? (job.error ?? 'expired') : job.state}`);
   }

@@ -49,7 +49,8 @@ async function submitOne(run: BatchRun, { wanted, usd }: JobCost): Promise<boole
     const state = after.state === 'queued' ? 'submitted' : after.state;
     run.tracker.set([wanted.key, { ...after, state }]);
     const price = usd === null ? '' : `, ${dollars(usd)}`;
-    run.log(`${wanted.key}: submitted as ${job.id}${price}`);
+    const end = after.state === 'expired' ? ', which has expired' : '';
+    run.log(`${wanted.key}: submitted as ${job.id}${price}${end}`);
     return false;
   } catch (error) {
     if (!isKnownError(error)) throw error;
