@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const suite = (name: string, include: string[], testTimeout: number, more = {}) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout, ...more },
@@ -9,6 +10,33 @@ const suite = (name: string, include: string[], testTimeout: number, more = {}) 
  * one file at a time.
  */
 const browserAlone = { sequence: { groupOrder: 1 }, maxWorkers: 1 };
+
+/**
+ * Files that take half a minute and more, longest first: begun last, one of them would be waited
+ * for with the other processor idle.
+ */
+const LONGEST = [
+  'test/cli/demo.test.ts',
+  'test/forecast-proof/placebo.test.ts',
+  'test/forecast-proof/planted.test.ts',
+  'test/cli/research.test.ts',
+  'test/cli/pipeline.test.ts',
+  'test/cli/download-kill.test.ts',
+  'test/cli/lake-days.test.ts',
+  'test/cli/vendor-key.test.ts',
+];
+
+/** Begins with the longest files; a fresh checkout knows no times. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((path) => moduleId.endsWith(path));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return sorted.sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** `npm run verify` counts the tests of every run from the reports it asks for. */
 const reports = process.env['SPYMASTER_TEST_REPORTS'];
@@ -39,5 +67,6 @@ export default defineConfig({
     ...(reports ? { outputFile: { json: `${reports}/${process.pid}.json` } } : {}),
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -19,7 +19,7 @@ const DAY_END_NS = DAY_NS + 86_400_000_000_000n;
 /** Byte of `ts_recv` in a market-by-order record. */
 const TS_RECV_AT = 40;
 
-/** Market-by-order records whose index times, ns of the day, are given; each differs from others. */
+/** Market-by-order records of the given index times, ns of the day; each differs from others. */
 export function mboRecords(times: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(times.length * MBO_BYTES);
   const view = new DataView(bytes.buffer);

@@ -1,6 +1,7 @@
 const INTRODUCTION = `# Limits of the servers
 
-Generated from \`src/serve/limits.ts\` and from the named limits of \`src/databento\` and \`src/intake\`: a test holds them equal, and
+Generated from \`src/serve/limits.ts\` and from the named limits of \`src/databento\` and
+\`src/intake\`: a test holds them equal, and
 \`npx vitest run --project unit test/house -u\` writes this page anew. Each exists so that no
 client, file or load can make the server grow or stall; they are not configuration.
 

@@ -120,7 +120,8 @@ describe('a batch job', () => {
   it('is not there before it is done, after it expired, and under another name', async () => {
     const { id } = await jsonOf(post(suite.server, 'batch.submit_job', MBO));
     const early = await get(suite.server, 'batch.list_files', { job_id: id });
-    expect([early.status, (await early.json()).detail.case]).toEqual([422, 'batch_job_not_done']);
+    const { detail } = (await early.json()) as { detail: { case: string } };
+    expect([early.status, detail.case]).toEqual([422, 'batch_job_not_done']);
     const none = await get(suite.server, 'batch.get_job_details', { job_id: 'GLBX-1-X' });
     expect(none.status).toBe(404);
   });

@@ -14,6 +14,11 @@ import { startVendorHistorical } from '../../src/vendor/index.ts';
 import { decode, get, historicalSuite, jsonOf, post, withKey } from './historical-client.ts';
 import { DATASET, DAYS, END_DAY, FOLDER_SCHEMAS, INSTRUMENTS, KEY } from './historical-data.ts';
 
+/** A refusal's body. */
+interface Refusal {
+  detail: { case: string };
+}
+
 const suite = historicalSuite();
 const BOTH = { start: DAYS[0], end: END_DAY };
 const ZSTD = { encoding: 'dbn', compression: 'zstd' };
@@ -132,7 +137,8 @@ describe('timeseries.get_range', () => {
     expect(JSON.parse(odd.headers.get('x-warning')!)[0]).toMatch(/: é$/);
     const none = await post(suite.server, 'timeseries.get_range', { ...fields, symbols: 'X,Y' });
     expect(none.status).toBe(422);
-    expect((await none.json()).detail.case).toBe('symbology_invalid_request');
+    const { detail } = (await none.json()) as Refusal;
+    expect(detail.case).toBe('symbology_invalid_request');
   });
 
   it('follows parents, continuous symbols and ids', async () => {
@@ -204,7 +210,8 @@ describe('requests that are refused', () => {
     for (const headers of [{}, withKey(`db-${'x'.repeat(29)}`), { authorization: 'Bearer x' }]) {
       const answer = await fetch(url, { headers });
       expect(answer.status).toBe(401);
-      expect((await answer.json()).detail.case).toBe('auth_authentication_failed');
+      const { detail } = (await answer.json()) as Refusal;
+      expect(detail.case).toBe('auth_authentication_failed');
     }
     expect((await get(suite.server, 'metadata.nothing')).status).toBe(404);
     expect((await get(suite.server, 'timeseries.get_range')).status).toBe(404);
