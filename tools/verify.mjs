@@ -7,7 +7,7 @@
  * failed; only the conformance suite may be absent, and only where SPYMASTER_CONFORMANCE_DATA is
  * not set.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,12 @@ const suites = [
   },
   { name: 'interop', script: 'test:interop', tests: true },
 ];
+
+/**
+ * Ten minutes that are waited for, not worked for: it runs beside the other suites once they are
+ * built.
+ */
+const soak = { name: 'soak', script: 'test:soak', tests: true };
 
 /** Counts one report of vitest; a file that did not load counts as one failure. */
 export function countReport(report) {
@@ -61,21 +67,29 @@ function countReports(folder) {
   return total;
 }
 
-function runSuite(suite) {
+/** Runs an npm script; resolves to whether it succeeded. */
+function npmRun(script, folder) {
+  return new Promise((done) => {
+    const child = spawn('npm', ['run', '--silent', script], {
+      cwd: root,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+      env: { ...process.env, SPYMASTER_TEST_REPORTS: folder },
+    });
+    child.once('error', () => done(false));
+    child.once('exit', (status) => done(status === 0));
+  });
+}
+
+async function runSuite(suite) {
   const folder = join(reports, suite.script.replace(':', '-'));
   if (suite.tests) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   }
   const started = performance.now();
-  const { status } = spawnSync('npm', ['run', '--silent', suite.script], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    env: { ...process.env, SPYMASTER_TEST_REPORTS: folder },
-  });
+  const ok = await npmRun(suite.script, folder);
   const seconds = (performance.now() - started) / 1000;
-  const ok = status === 0;
   if (!suite.tests) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, seconds };
   return { ...judge(countReports(folder), ok), seconds };
 }
@@ -87,20 +101,23 @@ function describe(name, result) {
   return `${name.padEnd(18)} ${counts} (${result.seconds.toFixed(0)} s)`;
 }
 
-function main() {
-  const lines = [];
-  let passed = 0;
-  let failed = 0;
+async function main() {
+  const results = [];
+  let soaking = null;
   for (const suite of suites) {
     console.log(`\n== ${suite.name}`);
-    const result = suite.absent ? null : runSuite(suite);
-    passed += result?.passed ?? 0;
-    failed += result?.failed ?? 0;
-    lines.push(describe(suite.name, result));
+    results.push([suite.name, suite.absent ? null : await runSuite(suite)]);
+    if (suite.script === 'build') soaking = runSuite(soak);
   }
+  console.log(`\n== ${soak.name}`);
+  results.push([soak.name, await soaking]);
+  const sum = (what) => results.reduce((n, [, result]) => n + (result?.[what] ?? 0), 0);
+  const passed = sum('passed');
+  const failed = sum('failed');
+  const lines = results.map(([name, result]) => describe(name, result));
   console.log(`\n${lines.join('\n')}\n`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
