@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DataError } from '../../src/core/index.ts';
 import {
   type LiveItem,
   type LiveOptions,
   type LiveSubscription,
   openLive,
 } from '../../src/databento/index.ts';
+import { Deliveries } from '../../src/databento/live/deliveries.ts';
 import { compressZstdFrame } from '../../src/dbn/index.ts';
 import { consume, ManualClock, TEST_KEY } from './live-consumer.ts';
 import { failure, joined, liveHeader, mapping, order, system } from './live-records.ts';
@@ -327,5 +329,49 @@ describe('ending', () => {
     await session.close();
     expect((await consume(session)).story).toEqual([]);
     expect(server.lines).toEqual([]);
+  });
+});
+
+describe('a subscription with snapshots that is repeated', () => {
+  it('asks for new ones at once, and for one on the next connection', async () => {
+    const asked: string[][] = [];
+    const { session } = await started(
+      async (peer) => {
+        await acceptLogin(peer);
+        asked.push(await readSubscriptions(peer));
+        await peer.write(joined(liveHeader(), order(1)));
+        if (asked.length > 1) return peer.write(THE_END);
+        asked.push([await peer.line()]);
+        peer.end();
+      },
+      { subscriptions: [{ ...MBO, snapshot: true }] },
+    );
+    await consume(session, (item) => {
+      if (item.type === 'connected' && item.connection === 1) {
+        void session.subscribe({ ...MBO, snapshot: true });
+      }
+      return isEnd(item) ? session.close() : undefined;
+    });
+    expect(asked.map((lines) => lines.length)).toEqual([1, 1, 1]);
+    expect(asked[1]?.[0]).toContain('snapshot=1');
+  });
+});
+
+describe('a batch that cannot be read', () => {
+  it('ends its connection with a gap before the next one', async () => {
+    let connection = 0;
+    const { session } = await started(async (peer) => {
+      connection++;
+      const records = connection === 1 ? joined(order(1), order(2)) : joined(order(5), THE_END);
+      await streaming(liveHeader(), records)(peer);
+    });
+    // No bytes are known to do this: records are checked before they get there.
+    vi.spyOn(Deliveries.prototype, 'items').mockImplementationOnce(() => {
+      throw new DataError('DBN_RECORD', 'not a record');
+    });
+    const got = await consume(session, closeAt(session, isEnd));
+    vi.restoreAllMocks();
+    expect(got.error).toBe(null);
+    expect(got.story.slice(0, 3)).toEqual(['connected 1', 'connected 2', 'gap damaged replay mbo']);
   });
 });

@@ -96,10 +96,10 @@ class Session implements LiveSession {
         expected: 'a start before that, or a session of its own',
       });
     }
-    ledger.add(subscription);
+    const index = ledger.add(subscription);
     const { connection } = this;
     if (!connection || !this.started) return;
-    await connection.subscribe(ledger.lines(ledger.length - 1));
+    await connection.subscribe(ledger.lines(index));
     const since = marks.newest() ?? connection.stream.metadata?.start;
     if (since !== undefined && !connection.end) ledger.begun(since);
   }
@@ -194,18 +194,29 @@ class Session implements LiveSession {
     const fromNs = this.lost?.fromNs ?? 0n;
     if (metadata.start > fromNs) yield* this.gaps(metadata.start, '');
     deliveries.begin(metadata);
+    try {
+      yield* this.batches(connection, fromNs);
+      yield* deliveries.finish();
+    } catch (error) {
+      // Whatever ended it, what comes next must not look like what came before it.
+      connection.finish({ cause: 'damaged', text: (error as Error).message });
+      this.lose(connection);
+      throw error;
+    }
+    if (deliveries.fatal) throw deliveries.fatal;
+    if (!this.closing.signal.aborted) this.lose(connection);
+  }
+
+  private async *batches(connection: LiveConnection, fromNs: bigint): AsyncGenerator<LiveItem> {
     for (;;) {
       const batch = connection.take();
       if (batch) {
         // A replay's header says where the replay starts; its first record says how late it is.
         if (this.lost) yield* this.gaps(laterOf(fromNs, firstEventNs(batch.bytes)), '');
         yield* this.deliver(connection, batch);
-      } else if (connection.end) break;
+      } else if (connection.end) return;
       else await connection.changed.rung();
     }
-    yield* deliveries.finish();
-    if (deliveries.fatal) throw deliveries.fatal;
-    if (!this.closing.signal.aborted) this.lose(connection);
   }
 
   private *deliver(

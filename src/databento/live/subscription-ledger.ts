@@ -48,16 +48,25 @@ export class SubscriptionLedger {
     return this.entries.some((entry) => entry.recovery === 'replay');
   }
 
-  add(subscription: LiveSubscription): void {
+  /**
+   * Takes a subscription; the repetition of one with snapshots asks for new ones, and is the same
+   * on every later connection.
+   * @returns its index.
+   */
+  add(subscription: LiveSubscription): number {
+    const recovery = recoveryOf(subscription);
+    const known = this.entries.findIndex((entry) => isRepeated(entry, subscription, recovery));
+    if (known >= 0) return known;
     this.entries.push({
       id: this.entries.length + 1,
       subscription,
-      recovery: recoveryOf(subscription),
+      recovery,
       streamed: false,
       sinceNs: null,
       replayingNs: null,
       agedOut: false,
     });
+    return this.entries.length - 1;
   }
 
   /** The lines of subscription `i` for the connection at hand. */
@@ -176,4 +185,11 @@ export class SubscriptionLedger {
     }
     return floors.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
   }
+}
+
+function isRepeated(entry: Entry, next: LiveSubscription, recovery: LiveRecovery): boolean {
+  if (recovery !== 'snapshot' || entry.recovery !== 'snapshot') return false;
+  const nameOf = ({ schema, stypeIn, symbols }: LiveSubscription) =>
+    JSON.stringify([schema, stypeIn, symbols]);
+  return nameOf(entry.subscription) === nameOf(next);
 }
